@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is behind the regions of the device.
+ */
+#ifndef HSW_BAR_H
+#define HSW_BAR_H
+
+#include "types.h"
+
+#define BAR0_SIZE	(4 * MIB)	/* 2 MiB of registers, 2 MiB of PTEs */
+#define BAR0_PTES	(2 * MIB)	/* where the PTEs start */
+#define BAR2_SIZE	(256 * MIB)	/* the aperture */
+#define BAR4_SIZE	64u		/* I/O: index at 0, data at 4 */
+
+/* Region numbers of vfio. */
+enum region { REGION_BAR0, REGION_BAR2 = 2, REGION_BAR4 = 4, REGION_CONFIG = 7,
+	      NUM_REGIONS = 9 };
+
+/* Bytes in a region; 0 if there is none of that number. */
+uint64_t region_size(unsigned int region);
+
+/*
+ * An access by the guest's CPU: any length and alignment. -EINVAL unless all
+ * of it lies inside the region; else 0, whatever the guest hit there.
+ * hsw->lock is held.
+ */
+int region_read(struct hsw *hsw, unsigned int region, uint64_t off,
+		void *buf, size_t len);
+int region_write(struct hsw *hsw, unsigned int region, uint64_t off,
+		 const void *buf, size_t len);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Graphics addresses to guest memory: the global GTT and the aliasing PPGTT.
+ *
+ * Haswell PRM, volume "Memory Views", "Global GTT" and "Per-Process GTT":
+ * one PTE of 32 bits for each 4 KiB page. The global GTT is the upper half of
+ * BAR0; a PPGTT has a directory of 512 entries, itself stored in that upper
+ * half at PP_DIR_BASE, whose entries name pages of 1024 PTEs in memory.
+ */
+#ifndef HSW_GTT_H
+#define HSW_GTT_H
+
+#include "types.h"
+
+#define GTT_SIZE	(2 * MIB)		/* bytes of global PTEs */
+#define GTT_ENTRIES	(GTT_SIZE / 4)
+#define GTT_PAGE	4096u
+#define GTT_PAGE_SHIFT	12
+#define APERTURE_SIZE	(256 * MIB)		/* BAR2 */
+
+#define PTE_VALID	BIT(0)
+#define PPGTT_PDES	512u
+#define PPGTT_PTES	1024u
+
+enum gtt_space { GTT_GLOBAL, GTT_PPGTT };
+
+/*
+ * Translations the GPU thread has made since it last took the lock. Like the
+ * hardware's TLBs they may be older than the PTEs, but never older than the
+ * guest memory map: gtt_tlb_flush() before each use of the lock.
+ */
+#define GTT_TLB_ENTRIES	512u
+
+struct gtt_tlb {
+	uint64_t generation;
+	struct {
+		uint64_t generation;
+		uint32_t tag;
+		uint8_t *host;
+	} entry[GTT_TLB_ENTRIES];
+};
+
+struct gtt {
+	uint32_t *pte;			/* GTT_ENTRIES, shared with the guest */
+	uint32_t pp_dir[NUM_ENGINES];	/* directory: byte offset into pte */
+	struct gtt_tlb tlb;		/* GPU thread only */
+};
+
+/* Guest address in a PTE (bits 38:0) and in a PDE (bits 39:0). */
+uint64_t gtt_pte_addr(uint32_t pte);
+uint64_t gtt_pde_addr(uint32_t pde);
+
+/*
+ * Guest physical address of graphics address addr as engine sees it. 0, or
+ * -EFAULT: beyond the space, a PDE or PTE that is not valid, a directory that
+ * leaves the PTE space or a page table that is not in guest memory.
+ * hsw->lock is held. engine matters for GTT_PPGTT only.
+ */
+int gtt_walk(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+	     uint64_t addr, uint64_t *gpa);
+
+/*
+ * Host pointer to addr, good up to the end of its 4 KiB page and until the
+ * lock is released, or NULL. Uses the TLB: GPU thread only.
+ */
+uint8_t *gtt_page(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+		  uint64_t addr, bool write);
+
+/* Copies len bytes, across pages; 0 or -EFAULT. GPU thread only. */
+int gtt_read(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+	     uint64_t addr, void *buf, size_t len);
+int gtt_write(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+	      uint64_t addr, const void *buf, size_t len);
+
+/*
+ * One dword or qword, in one piece if it is naturally aligned, visible to the
+ * guest before anything that follows. -EINVAL: addr is not a multiple of 4;
+ * -EFAULT as above. GPU thread only.
+ */
+int gtt_store32(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+		uint64_t addr, uint32_t val);
+int gtt_store64(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+		uint64_t addr, uint64_t val);
+int gtt_load32(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+	       uint64_t addr, uint32_t *val);
+
+void gtt_tlb_flush(struct hsw *hsw);
+
+/* True while GFX_MODE of the engine enables its PPGTT. */
+bool gtt_ppgtt_enabled(struct hsw *hsw, enum engine_id engine);
+
+/*
+ * BAR2: len bytes at offset off, through the fences and the global GTT.
+ * Pages without a valid PTE read as zero and drop writes, as the scratch page
+ * of the hardware would; 0, or -EINVAL beyond the aperture. Any thread,
+ * hsw->lock is held.
+ */
+int gtt_aperture_rw(struct hsw *hsw, uint32_t off, void *buf, size_t len,
+		    bool write);
+
+/* Hook of PP_DIR_BASE, ring + 0x228. */
+void gtt_write_pp_dir_base(struct hsw *hsw, uint32_t off, uint32_t val);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The interrupt tree: ring IMR -> GT/PM IMR -> IIR & IER -> DEIER master -> MSI.
+ */
+#ifndef HSW_IRQ_H
+#define HSW_IRQ_H
+
+#include "types.h"
+
+struct irq {
+	int msi_fd;			/* the client's eventfd, -1: none */
+	bool line;			/* master && any(IIR & IER), last seen */
+};
+
+void irq_init(struct hsw *hsw);
+/* Closes the eventfd. */
+void irq_fini(struct hsw *hsw);
+
+/* The client's eventfd for MSI vector 0 (taken over), -1 to disable. */
+void irq_set_msi(struct hsw *hsw, int fd);
+
+/*
+ * The engine executed MI_USER_INTERRUPT (or a post-sync notify): sets the
+ * engine's bit in GTIIR or PMIIR unless ring IMR or GTIMR/PMIMR masks it.
+ */
+void irq_user(struct hsw *hsw, enum engine_id engine);
+
+/*
+ * Recomputes the line and sends an MSI on its rising edge. Called after every
+ * change of an IIR, IER or of DEIER.
+ */
+void irq_update(struct hsw *hsw);
+
+/* The MSI, whatever the state of the line (SET_IRQS with DATA_NONE/BOOL). */
+void irq_trigger(struct hsw *hsw);
+
+/* Write hook of all IIR and IER registers: irq_update(). */
+void irq_write(struct hsw *hsw, uint32_t off, uint32_t val);
+
+#endif

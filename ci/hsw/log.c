@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Log lines, and the rate limit for what a guest can provoke.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <time.h>
+
+#include "hsw.h"
+
+static FILE *log_stream;
+
+/* The rate limit; under hsw->lock, as its only user is. */
+static time_t burst_second;
+static unsigned int burst_lines, burst_lost;
+
+int log_open(const char *path)
+{
+	FILE *f = NULL;
+
+	if (path) {
+		f = fopen(path, "ae");
+		if (!f)
+			return -errno;
+		setvbuf(f, NULL, _IOLBF, 0);
+	}
+	log_close();
+	log_stream = f;
+	return 0;
+}
+
+void log_close(void)
+{
+	if (log_stream)
+		fclose(log_stream);
+	log_stream = NULL;
+}
+
+FILE *log_file(void)
+{
+	return log_stream ? log_stream : stderr;
+}
+
+static void log_line(const char *class, const char *fmt, va_list ap)
+{
+	FILE *f = log_file();
+
+	flockfile(f);
+	fprintf(f, "hsw: %s", class);
+	vfprintf(f, fmt, ap);
+	fputc('\n', f);
+	fflush(f);
+	funlockfile(f);
+}
+
+void log_info(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_line("", fmt, ap);
+	va_end(ap);
+}
+
+void log_guest_error(struct hsw *hsw, const char *fmt, ...)
+{
+	struct timespec now;
+	va_list ap;
+
+	hsw->stats.guest_errors++;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (now.tv_sec != burst_second) {
+		if (burst_lost)
+			log_info("guest: %u more lines left out", burst_lost);
+		burst_second = now.tv_sec;
+		burst_lines = 0;
+		burst_lost = 0;
+	}
+	if (burst_lines >= LOG_BURST) {
+		burst_lost++;
+		return;
+	}
+	burst_lines++;
+
+	va_start(ap, fmt);
+	log_line("guest: ", fmt, ap);
+	va_end(ap);
+}

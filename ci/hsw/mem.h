@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guest memory: the client's DMA_MAP table and access through it.
+ *
+ * All of it under hsw->lock. A pointer from mem_ptr() dies with the lock,
+ * since the socket thread may unmap what it points to.
+ */
+#ifndef HSW_MEM_H
+#define HSW_MEM_H
+
+#include "types.h"
+
+#define MEM_READ	BIT(0)
+#define MEM_WRITE	BIT(1)
+
+struct mem_map {
+	uint64_t gpa, size;		/* bytes; gpa + size does not wrap */
+	uint8_t *host;			/* NULL: mapped without a file (ROM) */
+	unsigned int prot;		/* MEM_READ | MEM_WRITE */
+};
+
+struct mem {
+	struct mem_map *maps;		/* sorted by gpa, never overlapping */
+	size_t count, room;
+	size_t last;			/* index of the last hit */
+};
+
+void mem_init(struct mem *mem);
+/* Unmaps all. */
+void mem_fini(struct mem *mem);
+
+/*
+ * Maps size bytes of fd from offset at guest address gpa. fd is not kept and
+ * stays open; -1 records a range which no access can reach.
+ * -EINVAL: size 0, gpa, size or offset not a multiple of 4 KiB, or a wrap;
+ * -EEXIST: overlaps an existing mapping; -ENXIO: the file ends before
+ * offset + size (an access would raise SIGBUS); -ENODEV: not a regular file;
+ * -ENOSPC: MEM_MAX_MAPS reached; or what mmap() and fstat() say.
+ */
+#define MEM_MAX_MAPS	65535
+int mem_map(struct mem *mem, uint64_t gpa, uint64_t size, int fd,
+	    uint64_t offset, unsigned int prot);
+
+/*
+ * Removes every mapping inside gpa..gpa+size. -EINVAL: the range wraps or cuts
+ * a mapping in two (nothing is removed then); -ENOENT: nothing is mapped there.
+ */
+int mem_unmap(struct mem *mem, uint64_t gpa, uint64_t size);
+void mem_unmap_all(struct mem *mem);
+
+/*
+ * Host address of len bytes at gpa, or NULL unless they lie wholly inside one
+ * mapping with the permission asked for. len 0 gives NULL.
+ */
+void *mem_ptr(struct mem *mem, uint64_t gpa, size_t len, bool write);
+
+/*
+ * Copies; may cross adjacent mappings. 0, or -EFAULT after possibly a part was
+ * copied (a real DMA would have stopped there too).
+ */
+int mem_read(struct mem *mem, uint64_t gpa, void *buf, size_t len);
+int mem_write(struct mem *mem, uint64_t gpa, const void *buf, size_t len);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Registers: BAR0 offsets 0 to 2 MiB, 32 bits each.
+ *
+ * A register which the table in regs.c does not list is plain RAM, 0 at reset.
+ * All functions: hsw->lock is held; off is below MMIO_SIZE and a multiple
+ * of 4 (mmio_read and mmio_write log and ignore others).
+ */
+#ifndef HSW_MMIO_H
+#define HSW_MMIO_H
+
+#include "types.h"
+
+#define MMIO_SIZE	(2 * MIB)
+
+/*
+ * What a write does to the stored value. After that the write hook, if any,
+ * is called with the value as the guest wrote it; it sees the new stored value
+ * with mmio_get() and may change it with mmio_set().
+ * A read returns the stored value, or what the read hook returns.
+ */
+enum reg_kind {
+	REG_RAM,	/* stored; bits outside mask keep their value */
+	REG_RO,		/* write ignored */
+	REG_W1C,	/* bits written as 1, inside mask, become 0 */
+	REG_MASKED,	/* bits 31:16 select which of 15:0 change; the upper
+			 * half reads 0; mask limits 15:0 */
+	REG_HOOK,	/* nothing is stored: the write hook does it all; a
+			 * missing hook makes it read only */
+};
+
+struct reg {
+	uint32_t off;
+	const char *name;
+	uint32_t reset;			/* value after reset */
+	uint8_t kind;			/* enum reg_kind */
+	uint32_t mask;			/* 0 means all bits */
+	uint32_t (*read)(struct hsw *hsw, uint32_t off);
+	void (*write)(struct hsw *hsw, uint32_t off, uint32_t val);
+	uint32_t count;			/* consecutive dwords; 0 means 1 */
+};
+
+extern const struct reg reg_table[];	/* regs.c */
+extern const size_t reg_count;
+
+struct mmio {
+	uint32_t *val;			/* MMIO_SIZE / 4 stored values */
+	uint16_t *index;		/* 1 + reg_table index; 0: unlisted */
+	uint32_t io_index;		/* the index port of BAR4 */
+	uint64_t reset_ns;		/* CLOCK_MONOTONIC at the last reset */
+};
+
+/* 0, -ENOMEM, or -EINVAL if the table lists a register twice. */
+int mmio_init(struct hsw *hsw);
+void mmio_fini(struct hsw *hsw);
+
+/* All registers to their reset values; no hook is called. */
+void mmio_reset(struct hsw *hsw);
+
+/* As the guest does it, from BAR0 or from MI_LOAD/STORE_REGISTER_*. */
+uint32_t mmio_read(struct hsw *hsw, uint32_t off);
+void mmio_write(struct hsw *hsw, uint32_t off, uint32_t val);
+
+/*
+ * A write narrower than the register: only the bits of `bytes` (whole bytes)
+ * were driven. Plain registers keep their other bytes; for the rest the others
+ * count as 0, which changes nothing there.
+ */
+void mmio_write_part(struct hsw *hsw, uint32_t off, uint32_t val,
+		     uint32_t bytes);
+
+/* The stored value, without side effects. */
+uint32_t mmio_get(struct hsw *hsw, uint32_t off);
+void mmio_set(struct hsw *hsw, uint32_t off, uint32_t val);
+
+/* The register's name, or "?" if it is not listed. */
+const char *mmio_name(struct hsw *hsw, uint32_t off);
+
+#endif

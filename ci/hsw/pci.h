@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Configuration space of device 8086:0412.
+ */
+#ifndef HSW_PCI_H
+#define HSW_PCI_H
+
+#include "types.h"
+
+#define PCI_CONFIG_SIZE	256
+
+struct pci {
+	uint8_t cfg[PCI_CONFIG_SIZE];
+};
+
+/* All of configuration space to its reset values. */
+void pci_reset(struct pci *pci);
+
+/*
+ * Any length and alignment inside PCI_CONFIG_SIZE; -EINVAL outside. A write
+ * changes only the bits that are writable; BARs size as the PCI spec has it.
+ */
+int pci_config_read(struct pci *pci, uint32_t off, void *buf, size_t len);
+int pci_config_write(struct pci *pci, uint32_t off, const void *buf, size_t len);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * PIPE_CONTROL: its post-sync operation; flushes are done as they are asked
+ * for, since there are no caches to flush.
+ *
+ * Haswell PRM, volume "Command Reference: Instructions", PIPE_CONTROL.
+ */
+#ifndef HSW_PIPE_H
+#define HSW_PIPE_H
+
+#include "mi.h"
+
+#define PIPE_CONTROL(dw0)	((dw0) >> 16 == 0x7a00)
+
+/* As mi_exec(). */
+enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+		       unsigned int len, uint32_t at);
+
+#endif

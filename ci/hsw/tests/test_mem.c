@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The DMA map table.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "tap.h"
+
+#define PAGE 4096ull
+
+static int memfd(size_t size)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, size) < 0) {
+		perror("memfd");
+		exit(1);
+	}
+	return fd;
+}
+
+static void refusals(int fd)
+{
+	struct mem m;
+	int pipefd[2];
+
+	mem_init(&m);
+	ok(mem_map(&m, 0, 0, fd, 0, MEM_READ) == -EINVAL, "map: size 0");
+	ok(mem_map(&m, 1, PAGE, fd, 0, MEM_READ) == -EINVAL, "map: odd address");
+	ok(mem_map(&m, 0, PAGE + 1, fd, 0, MEM_READ) == -EINVAL, "map: odd size");
+	ok(mem_map(&m, 0, PAGE, fd, 12, MEM_READ) == -EINVAL, "map: odd offset");
+	ok(mem_map(&m, 0, PAGE, fd, 0, 4) == -EINVAL, "map: unknown permission");
+	ok(mem_map(&m, -PAGE, 2 * PAGE, fd, 0, MEM_READ) == -EINVAL,
+	   "map: address wraps");
+	ok(mem_map(&m, 0, PAGE, fd, -PAGE, MEM_READ) == -EINVAL,
+	   "map: negative offset");
+	ok(mem_map(&m, 0, 17 * PAGE, fd, 0, MEM_READ) == -ENXIO,
+	   "map: file one page short");
+	ok(mem_map(&m, 0, PAGE, fd, 16 * PAGE, MEM_READ) == -ENXIO,
+	   "map: offset at the end of the file");
+	ok(mem_map(&m, 0, PAGE, 999, 0, MEM_READ) == -EBADF, "map: no such fd");
+	if (pipe(pipefd) == 0) {
+		ok(mem_map(&m, 0, PAGE, pipefd[0], 0, MEM_READ) == -ENODEV,
+		   "map: a pipe");
+		close(pipefd[0]);
+		close(pipefd[1]);
+	}
+	ok(m.count == 0, "none of these left a mapping");
+	ok(mem_map(&m, -PAGE, PAGE, fd, 0, MEM_READ) == 0,
+	   "map: the last page of the address space");
+	ok(mem_ptr(&m, -1ull, 1, false) != NULL, "its last byte is there");
+	ok(mem_ptr(&m, -1ull, 2, false) == NULL, "and nothing behind it");
+	{
+		uint8_t two[2];
+
+		ok(mem_read(&m, -1ull, two, 2) == -EFAULT,
+		   "read: does not wrap around");
+	}
+	ok(mem_unmap(&m, -PAGE, PAGE) == 0, "unmap: the last page");
+	mem_fini(&m);
+}
+
+static void overlaps(int fd)
+{
+	struct mem m;
+
+	mem_init(&m);
+	ok(mem_map(&m, 4 * PAGE, 4 * PAGE, fd, 0, MEM_READ) == 0, "map 4..8");
+	ok(mem_map(&m, 4 * PAGE, 4 * PAGE, fd, 0, MEM_READ) == -EEXIST,
+	   "the same again");
+	ok(mem_map(&m, 3 * PAGE, 2 * PAGE, fd, 0, MEM_READ) == -EEXIST,
+	   "over its start");
+	ok(mem_map(&m, 7 * PAGE, 2 * PAGE, fd, 0, MEM_READ) == -EEXIST,
+	   "over its end");
+	ok(mem_map(&m, 5 * PAGE, PAGE, fd, 0, MEM_READ) == -EEXIST, "inside it");
+	ok(mem_map(&m, 0, 16 * PAGE, fd, 0, MEM_READ) == -EEXIST, "around it");
+	ok(mem_map(&m, 8 * PAGE, PAGE, fd, 4 * PAGE, MEM_READ) == 0,
+	   "right behind it");
+	ok(mem_map(&m, 3 * PAGE, PAGE, fd, 5 * PAGE, MEM_READ) == 0,
+	   "right before it");
+	ok(m.count == 3, "three mappings");
+
+	ok(mem_unmap(&m, 5 * PAGE, PAGE) == -EINVAL, "unmap: cuts one");
+	ok(mem_unmap(&m, 3 * PAGE, 2 * PAGE) == -EINVAL,
+	   "unmap: one whole and half of another");
+	ok(mem_unmap(&m, 20 * PAGE, PAGE) == -ENOENT, "unmap: nothing there");
+	ok(mem_unmap(&m, 20 * PAGE, 0) == -EINVAL, "unmap: size 0");
+	ok(mem_unmap(&m, 20 * PAGE, -PAGE) == -EINVAL, "unmap: wraps");
+	ok(m.count == 3, "all still there");
+	ok(mem_unmap(&m, 0, 8 * PAGE) == 0, "unmap: two at once");
+	ok(m.count == 1 && m.maps[0].gpa == 8 * PAGE, "the third is left");
+	mem_unmap_all(&m);
+	ok(m.count == 0, "unmap all");
+	ok(mem_ptr(&m, 8 * PAGE, 1, false) == NULL, "the cache forgot it too");
+	mem_fini(&m);
+}
+
+static void access_rights(int fd)
+{
+	struct mem m;
+	uint8_t buf[64];
+
+	mem_init(&m);
+	mem_map(&m, 0, PAGE, fd, 0, MEM_READ);
+	mem_map(&m, PAGE, PAGE, fd, PAGE, MEM_READ | MEM_WRITE);
+	mem_map(&m, 2 * PAGE, PAGE, -1, 0, MEM_READ | MEM_WRITE);
+
+	ok(mem_ptr(&m, 0, 4, false) && !mem_ptr(&m, 0, 4, true),
+	   "a read-only mapping is not written to");
+	ok(mem_ptr(&m, PAGE, PAGE, true) != NULL, "a whole page");
+	ok(!mem_ptr(&m, PAGE, 0, true), "length 0");
+	ok(!mem_ptr(&m, PAGE - 2, 4, false), "ptr: never across mappings");
+	ok(mem_read(&m, PAGE - 2, buf, 4) == 0, "read: across them");
+	ok(mem_write(&m, PAGE - 2, buf, 4) == -EFAULT,
+	   "write: not into the read-only half");
+	ok(!mem_ptr(&m, 2 * PAGE, 4, false), "no file: not readable");
+	ok(mem_read(&m, 2 * PAGE - 2, buf, 4) == -EFAULT,
+	   "read: stops at the mapping without a file");
+	ok(mem_read(&m, 3 * PAGE, buf, 1) == -EFAULT, "read: a hole");
+	ok(mem_read(&m, 3 * PAGE, buf, 0) == 0, "read: nothing, anywhere");
+	mem_fini(&m);
+}
+
+/* Random maps and unmaps against an array with one entry per page. */
+static void model(int fd)
+{
+	enum { PAGES = 64 };
+	int owner[PAGES] = { 0 }, next = 1, bad = 0, maps = 0, unmaps = 0;
+	struct mem m;
+	int i, j;
+
+	mem_init(&m);
+	srandom(1);
+	for (i = 0; i < 20000; i++) {
+		unsigned int at = random() % PAGES;
+		unsigned int n = 1 + random() % 6;
+		int want = 0, got;
+
+		if (at + n > PAGES)
+			continue;
+		if (random() % 2) {
+			for (j = 0; j < (int)n; j++)
+				if (owner[at + j])
+					want = -EEXIST;
+			got = mem_map(&m, at * PAGE, n * PAGE, fd, 0, MEM_READ);
+			if (!want) {
+				for (j = 0; j < (int)n; j++)
+					owner[at + j] = next;
+				next++;
+				maps++;
+			}
+		} else {
+			want = -ENOENT;
+			for (j = 0; j < (int)n; j++)
+				if (owner[at + j])
+					want = 0;
+			if ((at && owner[at] && owner[at - 1] == owner[at]) ||
+			    (at + n < PAGES && owner[at + n] &&
+			     owner[at + n - 1] == owner[at + n]))
+				want = -EINVAL;
+			got = mem_unmap(&m, at * PAGE, n * PAGE);
+			if (!want) {
+				memset(owner + at, 0, n * sizeof(*owner));
+				unmaps++;
+			}
+		}
+		if (got != want)
+			bad++;
+		at = random() % PAGES;
+		if (!mem_ptr(&m, at * PAGE, 1, false) != !owner[at])
+			bad++;
+	}
+	ok(!bad && maps > 1000 && unmaps > 1000,
+	   "model: %d maps, %d unmaps, %d differences", maps, unmaps, bad);
+	mem_fini(&m);
+}
+
+static void content(int fd)
+{
+	struct mem m;
+	uint32_t val = 0x12345678, back = 0;
+
+	mem_init(&m);
+	mem_map(&m, 0x10000, PAGE, fd, 3 * PAGE, MEM_READ | MEM_WRITE);
+	ok(mem_write(&m, 0x10010, &val, 4) == 0, "write");
+	ok(pread(fd, &back, 4, 3 * PAGE + 0x10) == 4 && back == val,
+	   "it is in the file, at the mapping's offset");
+	mem_fini(&m);
+}
+
+int main(void)
+{
+	int fd = memfd(16 * PAGE);
+
+	refusals(fd);
+	overlaps(fd);
+	access_rights(fd);
+	model(fd);
+	content(fd);
+	close(fd);
+	return tap_done();
+}

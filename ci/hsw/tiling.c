@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tiled address arithmetic, see tiling.h for the PRM section.
+ */
+#include "tiling.h"
+
+#define X_SHIFT		9	/* 512 bytes across */
+#define X_ROWS		8
+#define Y_SHIFT		7	/* 128 bytes across */
+#define Y_ROWS		32
+#define OWORD		16	/* bytes across one column of a Y tile */
+
+uint32_t tile_width(enum tiling tiling)
+{
+	switch (tiling) {
+	case TILING_X:
+		return 1 << X_SHIFT;
+	case TILING_Y:
+		return 1 << Y_SHIFT;
+	default:
+		return 1;
+	}
+}
+
+uint32_t tile_height(enum tiling tiling)
+{
+	switch (tiling) {
+	case TILING_X:
+		return X_ROWS;
+	case TILING_Y:
+		return Y_ROWS;
+	default:
+		return 1;
+	}
+}
+
+int64_t tiling_offset(enum tiling tiling, int32_t pitch, int32_t x, int32_t y)
+{
+	uint32_t ux = x, uy = y;
+	int64_t row;
+
+	switch (tiling) {
+	case TILING_X:
+		/* A row of tiles is as many bytes as its 8 rows of pixels. */
+		row = (int64_t)(uy / X_ROWS) * X_ROWS * pitch;
+		return row + (int64_t)(ux >> X_SHIFT) * TILE_SIZE +
+		       (uy % X_ROWS << X_SHIFT) + (ux & ((1 << X_SHIFT) - 1));
+	case TILING_Y:
+		row = (int64_t)(uy / Y_ROWS) * Y_ROWS * pitch;
+		return row + (int64_t)(ux >> Y_SHIFT) * TILE_SIZE +
+		       (ux & ((1 << Y_SHIFT) - 1)) / OWORD * (OWORD * Y_ROWS) +
+		       uy % Y_ROWS * OWORD + ux % OWORD;
+	default:
+		return (int64_t)y * pitch + x;
+	}
+}
+
+void tiling_xy(enum tiling tiling, uint32_t pitch, uint32_t offset,
+	       uint32_t *x, uint32_t *y)
+{
+	uint32_t tile, in, tiles_per_row;
+
+	if (tiling == TILING_NONE) {
+		*x = offset % pitch;
+		*y = offset / pitch;
+		return;
+	}
+
+	tile = offset / TILE_SIZE;
+	in = offset % TILE_SIZE;
+	tiles_per_row = pitch / tile_width(tiling);
+	*x = tile % tiles_per_row * tile_width(tiling);
+	*y = tile / tiles_per_row * tile_height(tiling);
+	if (tiling == TILING_X) {
+		*x += in & ((1 << X_SHIFT) - 1);
+		*y += in >> X_SHIFT;
+	} else {
+		*x += in / (OWORD * Y_ROWS) * OWORD + in % OWORD;
+		*y += in / OWORD % Y_ROWS;
+	}
+}
+
+uint32_t tiling_run(enum tiling tiling, int32_t x)
+{
+	uint32_t ux = x;
+
+	switch (tiling) {
+	case TILING_X:
+		return (1 << X_SHIFT) - (ux & ((1 << X_SHIFT) - 1));
+	case TILING_Y:
+		return OWORD - ux % OWORD;
+	default:
+		return UINT32_MAX;
+	}
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Names that every part of the device shares.
+ */
+#ifndef HSW_TYPES_H
+#define HSW_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hsw;
+
+/* The four command streamers of Haswell; also the order of all arrays. */
+enum engine_id { RCS, VCS, BCS, VECS, NUM_ENGINES };
+
+/* First register of an engine's ring block: 0x2000, 0x12000, ... (regs.c) */
+extern const uint32_t engine_base[NUM_ENGINES];
+/* "RCS", "VCS", ... (regs.c) */
+extern const char *const engine_name[NUM_ENGINES];
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define BIT(n)		(1u << (n))
+
+#define KIB		1024ull
+#define MIB		(1024 * KIB)
+#define GIB		(1024 * MIB)
+
+#define PRINTF(f, a)	__attribute__((format(printf, f, a)))
+
+#endif
