@@ -48,6 +48,7 @@ void stats_print(const struct stats *stats, FILE *out)
 	unsigned int i;
 
 	line(out, "messages", stats->messages);
+	line(out, "messages without reply", stats->posted);
 	line(out, "register reads", stats->mmio_reads);
 	line(out, "register writes", stats->mmio_writes);
 	line(out, "PTE reads", stats->gtt_reads);

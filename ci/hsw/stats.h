@@ -21,6 +21,7 @@ struct stats_skipped {
 struct stats {
 	/* Socket thread. */
 	uint64_t messages;
+	uint64_t posted;			/* messages without a reply */
 	uint64_t mmio_reads, mmio_writes;	/* trapped, BAR0 registers */
 	uint64_t gtt_reads, gtt_writes;		/* trapped, BAR0 PTE half */
 	uint64_t aperture_reads, aperture_writes;

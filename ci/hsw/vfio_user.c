@@ -374,6 +374,8 @@ static int answer(struct conn *c, struct request *req)
 	    handlers[req->hdr.command]) {
 		hsw_lock(c->hsw);
 		c->hsw->stats.messages++;
+		if (req->hdr.flags & VU_NO_REPLY)
+			c->hsw->stats.posted++;
 		err = handlers[req->hdr.command](c, req);
 		hsw_unlock(c->hsw);
 	} else {
