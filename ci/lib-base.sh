@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The bases of ci/bases.tsv, their series, and git.  Part of lib.sh.
+
+# base_info BASE: set BASE_PACKAGE (or -), BASE_FILE, BASE_BLOB, BASE_KCFLAGS
+# from ci/bases.tsv.  An unknown base is the user's error.
+base_info()
+{
+	local base package file blob kcflags known=()
+
+	while IFS=$'\t' read -r base package file blob kcflags; do
+		[[ $base != \#* && -n $base ]] || continue
+		known+=("$base")
+		if [[ $base == "$1" ]]; then
+			# shellcheck disable=SC2034  # for the caller
+			BASE_PACKAGE=$package BASE_FILE=$file BASE_BLOB=$blob
+			[[ $kcflags != - ]] || kcflags=
+			# shellcheck disable=SC2034
+			BASE_KCFLAGS=$kcflags
+			return 0
+		fi
+	done <"$USERPTR_ROOT/ci/bases.tsv"
+	die 2 "unknown base '$1': one of ${known[*]}"
+}
+
+# kgit ARG...: git without the user's or the machine's configuration (hooks,
+# signing, line ends): the same input gives the same commits everywhere.
+kgit()
+{
+	GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
+	GIT_AUTHOR_NAME=ci \
+	GIT_AUTHOR_EMAIL=ci@localhost \
+	GIT_COMMITTER_NAME=ci GIT_COMMITTER_EMAIL=ci@localhost \
+		git -c gc.auto=0 -c core.autocrlf=false -c commit.gpgSign=false \
+		-c core.hooksPath=/dev/null -c advice.detachedHead=false "$@"
+}
+
+# series_list BASE: the patch files (absolute) of the series, in order.  No
+# series yet is an empty list.
+series_list()
+{
+	local line list=$USERPTR_ROOT/series/$1
+
+	[[ -e $list ]] || return 0
+	while IFS= read -r line || [[ -n $line ]]; do
+		line=${line%%#*}
+		line=${line%"${line##*[![:space:]]}"}
+		[[ -n $line ]] || continue
+		printf '%s\n' "$USERPTR_ROOT/patches/$1/$line"
+	done <"$list"
+}
