@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+BASE ?= v5.10
+STEPS ?= all
+TESTLIST ?= bat
+STEP ?= base
+export V417_TREE
+
+help:
+	@echo 'make shard             table of gem_userptr_blits for BASE and each step'
+	@echo '                       BASE=$(BASE) STEPS=$(STEPS) TESTLIST=$(TESTLIST) [ARGS="..."]'
+	@echo 'make check             all tests: device, harness, series; V417_TREE=DIR adds v4.17'
+	@echo 'make shell STEP=N      the same VM, interactive (STEP=base: no patch)'
+	@echo 'make setup             install what the host lacks'
+	@echo 'make clean             remove build/ (the cache stays: see README.md)'
+	@echo 'Options: ci/run --help'
+
+setup:
+	@ci/setup
+
+shard: setup
+	@ci/run --base $(BASE) --steps $(STEPS) --testlist $(TESTLIST) $(ARGS)
+
+check: setup
+	@tests/run
+
+shell: setup
+	@ci/shell --base $(BASE) --step $(STEP)
+
+clean:
+	rm -rf build
+
+.PHONY: help setup shard check shell clean

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pid 1 of the test VM: bring the machine up, load i915, run IGT, say on the
+ * second serial port how it ended, go down.
+ *
+ * The host believes nothing but a line "ci NONCE end ..." with the nonce of
+ * this boot: a panic, a hang or an init that never ran cannot write it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest.h"
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void set_number(const char *path, int value)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", value);
+	put(path, text);
+}
+
+static void tune(const struct config *c)
+{
+	/* mlocked-*: more is mapped than there is memory. */
+	put("/proc/sys/vm/overcommit_memory", "1");
+	set_number("/proc/sys/vm/nr_hugepages", c->hugepages);
+	put("/proc/sys/kernel/pid_max", "32768");
+	/* A task that blocks for good must leave its stack in the log. */
+	set_number("/proc/sys/kernel/hung_task_timeout_secs", c->hung);
+	put("/proc/sys/kernel/hung_task_warnings", "-1");
+	put("/proc/sys/kernel/printk", "7");
+	put("/proc/sys/kernel/sysrq", "1");
+	sethostname("shard-hsw", 9);
+}
+
+/* Run @argv with its output on @fd; returns its wait status, reaps others. */
+static int run(char *const argv[], int fd, bool tty)
+{
+	int status = 0;
+	pid_t pid = fork(), got;
+
+	if (!pid) {
+		setsid();
+		if (tty) {
+			/* the console as controlling terminal, for ^C */
+			fd = open("/dev/ttyS0", O_RDWR);
+			dup2(fd, 0);
+		}
+		dup2(fd, 1);
+		dup2(fd, 2);
+		execv(argv[0], argv);
+		say("cannot run %s: errno %d", argv[0], errno);
+		_exit(127);
+	}
+	while ((got = wait(&status)) != pid)
+		if (got < 0 && errno != EINTR)
+			return -1;
+	return status;
+}
+
+static int run_igt(const struct config *c, int fd)
+{
+	char timeout[32];
+	char *const first[] = {
+		"/usr/bin/igt_runner", "--overwrite", "--log-level", "verbose",
+		"--per-test-timeout", timeout,
+		"--abort-on-monitored-error=taint,lockdep",
+		"--test-list", SHARE "/testlist",
+		"/usr/libexec/igt-gpu-tools", SHARE "/igt", NULL
+	};
+	char *const again[] = { "/usr/bin/igt_resume", SHARE "/igt", NULL };
+	bool resume = !strcmp(c->mode, "resume");
+
+	snprintf(timeout, sizeof(timeout), "%d", c->timeout);
+	say("start %s", c->mode);
+	return run(resume ? again : first, fd, false);
+}
+
+/* The last word: what the kernel itself thinks of this boot. */
+static void say_end(int status)
+{
+	char taint[32] = "?", stats[8192], *p;
+	int locks = -1;
+
+	if (get("/proc/sys/kernel/tainted", taint, sizeof(taint)) > 0)
+		taint[strcspn(taint, "\n")] = '\0';
+	if (get("/proc/lockdep_stats", stats, sizeof(stats)) > 0) {
+		p = strstr(stats, " debug_locks:");
+		if (p)
+			sscanf(p, " debug_locks: %d", &locks);
+	}
+	say("end runner=%d debug_locks=%d taint=%s",
+	    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+	    locks, taint);
+}
+
+static void down(void)
+{
+	sync();
+	/* -no-reboot: QEMU ends here. */
+	reboot(RB_AUTOBOOT);
+	put("/proc/sysrq-trigger", "b");
+	for (;;)
+		pause();
+}
+
+int main(void)
+{
+	char *const shell[] = { "/bin/sh", "-l", NULL };
+	struct config c = { };
+	char path[64];
+	int fd, err, status = 0;
+	double t;
+
+	err = mounts();
+	config_read(&c);
+	fd = say_open(c.nonce);
+	say("init errno %d", -err);
+	if (err)
+		down();
+
+	setenv("PATH", "/usr/bin:/bin:/usr/libexec/igt-gpu-tools", 1);
+	setenv("HOME", "/tmp", 1);
+	setenv("TERM", "linux", 1);
+	setenv("IGT_TEST_ROOT", "/usr/libexec/igt-gpu-tools", 1);
+	/* meta_test: a result of every kind, for the tests of the harness */
+	setenv("IGT_CI_META_TEST", "1", 1);
+	chdir("/tmp");
+	tune(&c);
+	snprintf(path, sizeof(path), SHARE "/dmesg-%d.txt", c.boot);
+	kmsg_copy(path);
+	if (!access("/dev/vda", F_OK)) {
+		err = swap_on("/dev/vda");
+		if (err)
+			say("swap errno %d", -err);
+	}
+
+	t = now();
+	if (c.gpu) {
+		err = modules_load();
+		say("modules %.2f errno %d", now() - t, -err);
+		if (access("/dev/dri/card0", F_OK)) {
+			say("nocard");
+			say_end(0);
+			down();
+		}
+		say("card0");
+	}
+	provoke(c.provoke);
+
+	if (!strcmp(c.mode, "run") || !strcmp(c.mode, "resume"))
+		status = run_igt(&c, fd);
+	else if (!strcmp(c.mode, "shell"))
+		status = run(shell, fd, true);
+	say_end(status);
+	down();
+	return 0;
+}

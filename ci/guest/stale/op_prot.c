@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes of protection. They free nothing, but write-protect each page: the
+ * next write of the process then copies a page that someone else holds, if the
+ * object has not let go of it. A stale page is the original that the process
+ * left: it shows the value from before the operation.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "ops.h"
+
+/* Writable all the time: the object must never be refused. */
+static int executable(struct arena *a, struct range r)
+{
+	int err = shake(a, r);
+
+	return err ? err : 1;
+}
+
+static int read_only(struct arena *a, struct range r)
+{
+	char *p = a->base + r.page * PAGE;
+	size_t n = r.pages * PAGE;
+
+	if (mprotect(p, n, PROT_READ) || mprotect(p, n, PROT_READ | PROT_WRITE))
+		return -errno;
+	return 1;
+}
+
+const struct op op_mprotect = {
+	.name = "mprotect",
+	.help = "mprotect to executable and back, always writable",
+	.invalidate = executable,
+};
+
+const struct op op_mprotect_ro = {
+	.name = "mprotect-ro",
+	.help = "mprotect to read-only and back",
+	.flags = OP_HOLE,
+	.invalidate = read_only,
+};

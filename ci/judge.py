@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Judge the folder of one step: print "test result seconds detail" rows.
+
+    ci/judge.py DIR
+
+A pure function of what ci/step left in DIR:
+    testlist          what was asked for, one igt@binary@subtest per line
+    boots.tsv         boot, word of ci/boot, seconds, tests before, tests after
+    igt/results.json  igt_results' view; igt/N is the Nth line of testlist
+    {nonce,channel,console,dmesg}-N.txt  the records of boot N
+
+Never lenient: a test passes if igt_runner says so AND the kernel log has no
+line of ci/oops-patterns AND its boot ended with the guest's own word for it.
+"""
+
+import json
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Taints that igt_runner calls fatal, and the soft lockup: MCE, bad page, die,
+# warn, soft lockup.  i915's own flags (user, crap) say nothing.
+BAD_TAINT = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14
+GOOD = ("pass", "skip", "warn")     # words that a bad kernel turns over
+TAIL = 6                            # kernel log lines kept as a detail
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read().replace("\0", "")
+    except FileNotFoundError:
+        return ""
+
+
+def patterns(name):
+    path = os.path.join(HERE, name)
+    lines = [l for l in read(path).split("\n") if l and l[0] != "#"]
+    if not lines:
+        sys.exit("judge: no patterns in %s" % path)
+    return [re.compile(l) for l in lines]
+
+
+def bare(line):
+    """A log line without level, time and console noise."""
+    line = re.sub(r"^\s*<\d>\s*", "", line.rstrip("\r"))
+    return re.sub(r"^\[\s*\d+\.\d+\]\s?", "", line).strip()
+
+
+def oops(lines, pats):
+    """What the first bad line says and where it happened; None if none."""
+    hits = [i for i, l in enumerate(lines) if any(p.search(l) for p in pats)]
+    named = [i for i in hits if "cut here" not in lines[i]]
+    if not hits:
+        return None
+    at = (named or hits)[0]
+    text, after = lines[at], lines[at + 1:at + 40]
+    locks = re.findall(r"\((\S+?)\)\{\S+\}\S*, at: ([\w.]+)",
+                       "\n".join(after[:16]))
+    if "lock" in text and len(locks) >= 2:
+        return "%s: %s in %s, holding %s of %s" % (
+            text, locks[0][0], locks[0][1], locks[1][0], locks[1][1])
+    rip = re.search(r"^RIP: \w+:(\S+\+\S+)", "\n".join(after), re.M)
+    return "%s in %s" % (text, rip.group(1)) if rip else text
+
+
+def tail(lines):
+    dull = re.compile(r"\[IGT\]|^(R[A-Z0-9]{2}|[CDEFG]S|CR\d|DR\d|Code):|^---")
+    return " | ".join([l for l in lines if l and not dull.search(l)][-TAIL:])
+
+
+class Boot:
+    """The records of one boot."""
+
+    def __init__(self, folder, row):
+        self.n, self.word = int(row[0]), row[1]
+        self.first, self.after = int(row[3]), int(row[4])
+        name = os.path.join(folder, "%s-%d.txt")
+        nonce = read(name % ("nonce", self.n)).strip()
+        self.said = []
+        for line in read(name % ("channel", self.n)).split("\n"):
+            at = line.find("ci %s " % nonce) if nonce else -1
+            if at >= 0:
+                self.said.append(line[at + 4 + len(nonce):].strip())
+        self.console = [bare(l) for l in
+                        read(name % ("console", self.n)).split("\n")]
+        self.dmesg = [bare(l) for l in
+                      read(name % ("dmesg", self.n)).split("\n")]
+
+    def end(self):
+        """The fields of the guest's last word, None if it said none."""
+        for line in self.said:
+            if line.startswith("end "):
+                return dict(w.split("=", 1) for w in line[4:].split()
+                            if "=" in w)
+        return None
+
+    def kernel_is_bad(self):
+        """Why this boot's kernel cannot be trusted at its end, or None."""
+        end = self.end()
+        if end is None:
+            return "the guest went down without its last word"
+        if end.get("debug_locks") != "1":
+            return "debug_locks=%s at the end" % end.get("debug_locks")
+        taint = end.get("taint", "?")
+        if not taint.isdigit() or int(taint) & BAD_TAINT:
+            return "taint=%s at the end" % taint
+        return None
+
+    def split(self, lines):
+        """Kernel log lines before the first test, and from then on."""
+        for i, line in enumerate(lines):
+            if line.startswith("[IGT]"):
+                return lines[:i], lines[i:]
+        return lines, []
+
+
+class Row:
+    def __init__(self, test, result, seconds=0.0, detail=""):
+        self.test, self.result = test, result
+        self.seconds, self.detail = seconds, detail
+
+    def bad(self, result, detail):
+        self.result = result
+        self.detail = detail or self.detail
+
+    def warn(self, detail):
+        """The kernel complained during this test."""
+        self.bad("dmesg-fail" if self.result in ("fail", "dmesg-fail")
+                 else "dmesg-warn", detail)
+
+    def __str__(self):
+        clean = re.sub(r"\s+", " ", self.detail)[:600].strip()
+        return "%s\t%s\t%.1f\t%s" % (self.test, self.result, self.seconds,
+                                     clean)
+
+
+def reason(test):
+    """The line of the test's own output that says why it is no pass."""
+    text = test.get("out", "") + "\n" + test.get("err", "")
+    for pat in (r"Test requirement not met.*\n.*", r"Test requirement:.*",
+                r"Failed assertion:.*", r"SKIP.*", r"runner: .*",
+                r"Received signal.*"):
+        m = re.search(pat, text)
+        if m:
+            return m.group(0)
+    return ""
+
+
+def own_result(test):
+    """What the subtest said of itself, before igt_runner or the log."""
+    m = re.search(r"^Subtest \S+: ([A-Z]+)", test.get("out", ""), re.M)
+    return m.group(1) if m else ""
+
+
+def seconds(test):
+    """The subtest's time; one that was killed has it only in the log."""
+    time = test.get("time", {})
+    secs = time.get("end", 0) - time.get("start", 0)
+    stamps = re.findall(r"^<\d> \[\s*(\d+\.\d+)\] (.*)",
+                        test.get("dmesg", ""), re.M)
+    begin = [float(t) for t, l in stamps if ": starting subtest" in l]
+    if not secs and begin and not own_result(test):
+        secs = float(stamps[-1][0]) - begin[0]
+    return secs
+
+
+def without_noise(test, noise):
+    """What a warn or dmesg-* is worth if its warnings are noise, or None."""
+    def real(lines):
+        return [l for l in lines
+                if l and not any(p.search(l) for p in noise)]
+
+    lines = [bare(l) for l in test.get("dmesg-warnings", "").split("\n")]
+    if real(lines) or not own_result(test):
+        return None
+    if own_result(test) == "FAIL":
+        return "fail"
+    if own_result(test) != "SUCCESS":
+        return None
+    # igt_runner: a pass with words of its own on stderr is a warn
+    words = [l for l in test.get("err", "").split("\n") if not re.match(
+        r"(Starting subtest|Subtest|Starting dynamic|Dynamic subtest)", l)]
+    return "warn" if real(words) else "pass"
+
+
+def from_igt(name, test, pats, noise):
+    """One row out of igt_results' JSON."""
+    result = test.get("result", "notrun")
+    row = Row(name, result, seconds(test))
+    dmesg = [bare(l) for l in test.get("dmesg", "").split("\n")]
+    hit = oops(dmesg, pats)
+
+    if result in ("warn", "dmesg-warn", "dmesg-fail") and not hit:
+        result = row.result = without_noise(test, noise) or result
+
+    if result == "abort":
+        # igt_runner stopped after this test because of lockdep or a taint
+        # and wrote "abort" over the test's own result.
+        own = own_result(test)
+        why = re.search(r"caused an abort condition: (.*)",
+                        test.get("out", ""))
+        why = hit or (why.group(1) if why else "igt_runner aborted")
+        if own == "FAIL":
+            row.bad("dmesg-fail", why)
+        elif own in ("SUCCESS", "SKIP"):
+            row.bad("dmesg-warn", why)
+        else:
+            row.detail = why
+    elif result in ("dmesg-warn", "dmesg-fail"):
+        warnings = test.get("dmesg-warnings", "").strip().split("\n")
+        row.detail = hit or bare(warnings[0])
+    elif hit and result in GOOD + ("fail",):
+        row.warn(hit)
+    elif result in ("timeout", "crash"):
+        # the log's end is igt_runner's own dump of all tasks
+        row.detail = "; ".join(filter(None, (hit, reason(test))))
+    elif result == "incomplete":
+        row.detail = "; ".join(filter(None, (
+            hit, reason(test), "" if hit else tail(dmesg))))
+    elif result != "pass":
+        row.detail = reason(test)
+    return row
+
+
+def asked(line, names):
+    """The results that belong to a line of the test list."""
+    if line in names:
+        return [line]
+    return [n for n in names if n.startswith(line + "@")]
+
+
+def judge_boot(boot, rows_of, tests, bootrow, runrow, pats):
+    """Let boot's records turn over what igt_runner thought."""
+    # What igt_runner has seen itself is judged with its test.
+    log_text = {bare(l) for i in range(boot.first, boot.after)
+                for r in rows_of.get(i, [])
+                for l in tests.get(r.test, {}).get("dmesg", "").split("\n")}
+    last = next((rows_of[i][-1] for i in range(boot.after - 1,
+                 boot.first - 1, -1) if rows_of.get(i)), None)
+    console_before, console_after = boot.split(boot.console)
+    dmesg_before, dmesg_after = boot.split(boot.dmesg)
+    bad_modules = [s for s in boot.said if s == "nocard" or re.match(
+        r"(init|module|modules|swap|cannot)\b.*errno (?!0$)", s)]
+
+    hit = oops(console_before, pats) or oops(dmesg_before, pats)
+    if boot.word == "noboot" or not any(
+            s.startswith("start ") for s in boot.said):
+        bootrow.bad("incomplete", "boot %d: %s" % (
+            boot.n, hit or "; ".join(bad_modules) or tail(boot.console) or
+            "not a word on the console"))
+        return
+    if bad_modules and bootrow.result != "incomplete":
+        bootrow.bad("fail", "boot %d: %s" % (boot.n, "; ".join(bad_modules)))
+    if hit and bootrow.result in GOOD:
+        bootrow.warn("boot %d: %s" % (boot.n, hit))
+
+    bad = boot.kernel_is_bad()
+    hit = oops([l for l in console_after + dmesg_after
+                if l and l not in log_text], pats)
+    if boot.word in ("died", "hung") or boot.end() is None:
+        how = "hung" if boot.word == "hung" else "died"
+        if last is None:
+            runrow.bad("fail", "boot %d %s before a test ran" % (boot.n, how))
+        elif last.result in GOOD + ("incomplete", "notrun"):
+            last.bad("incomplete", "the guest %s: %s" % (how, "; ".join(
+                filter(None, (hit or oops(console_after, pats),
+                              tail(console_after))))))
+    elif hit or bad:
+        if last is None:
+            runrow.bad("fail", "boot %d: %s" % (boot.n, hit or bad))
+        elif last.result in GOOD:
+            last.warn(hit or bad)
+    end = boot.end()
+    if end and end.get("runner") != "0" and (
+            last is None or last.result in GOOD):
+        runrow.bad("fail", "boot %d: igt_runner ended with %s" % (
+            boot.n, end.get("runner")))
+
+
+def judge(folder):
+    pats, noise = patterns("oops-patterns"), patterns("noise-patterns")
+    lines = [l.strip() for l in read(os.path.join(folder, "testlist"))
+             .split("\n") if l.strip() and l[0] != "#"]
+    boots = [Boot(folder, l.split("\t")) for l in
+             read(os.path.join(folder, "boots.tsv")).split("\n") if l]
+    text = read(os.path.join(folder, "igt", "results.json"))
+    tests = json.loads(text)["tests"] if text else {}
+
+    bootrow = Row("boot", "pass")
+    runrow = Row("igt@runner@aborted", "pass")
+    rows_of = {}
+    for i, line in enumerate(lines):
+        rows_of[i] = [from_igt(n, tests[n], pats, noise)
+                      for n in asked(line, tests)] or [Row(line, "notrun")]
+
+    if not boots:
+        bootrow.bad("incomplete", "no boot was recorded")
+    if tests.get(runrow.test) and all(
+            r.result in GOOD for rows in rows_of.values() for r in rows):
+        # otherwise the test that made igt_runner stop tells it better
+        runrow.bad("fail", tests[runrow.test].get("out", ""))
+    for boot in boots:
+        judge_boot(boot, rows_of, tests, bootrow, runrow, pats)
+
+    rows = [bootrow] + [r for i in range(len(lines)) for r in rows_of[i]]
+    for row in rows:
+        if row.result == "notrun" and not row.detail:
+            row.detail = bootrow.detail or runrow.detail or \
+                "no boot came this far"
+    if runrow.result != "pass":
+        rows.append(runrow)
+    return rows
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]):
+        print("usage: ci/judge.py DIR (the folder of one step)",
+              file=sys.stderr)
+        sys.exit(2)
+    for r in judge(sys.argv[1]):
+        print(r)

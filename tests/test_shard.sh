@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The real thing: ci/run with the BAT list on the base and on the last step of
+# the series must give what ci/expected says.  V417_TREE=DIR adds v4.17.
+. "$(dirname "$0")/tap.sh"
+cd "$ROOT" || exit 3
+
+shard()
+{
+	local name=$1 rc=0
+
+	shift
+	ci/run "$@" >"$TMP/out" || rc=$?
+	sed 's/^/# /' "$TMP/out"
+	is "$name: as expected" "$rc" 0
+}
+
+last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10 || :)
+shard "v5.10 base and step $last, BAT" --base v5.10 --steps "base$( ((last == 0)) || printf ',%d' "$last")" \
+	--out build/check
+
+if [[ -n ${V417_TREE:-} ]]; then
+	shard "v4.17 base, BAT" --base v4.17 --tree "$V417_TREE" --steps base --out build/check-v4.17
+else
+	skip "v4.17 base, BAT" "no tree: make check V417_TREE=DIR"
+fi
+done_testing

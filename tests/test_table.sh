@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The table, the changes in the words of 2018, and the verdict.
+. "$(dirname "$0")/tap.sh"
+T=igt@gem_userptr_blits
+
+results() { { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; cat; } >"$TMP/r.tsv"; }
+row() { printf 'v5.10\t%s\t%s\t%s\t%s\t%s\n' "$@"; }
+expect() { : >"$TMP/e.tsv"; (($# == 0)) || printf '%s\t%s\t%s\t%s\n' "$@" >"$TMP/e.tsv"; }
+table() { out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$TMP/e.tsv" "$@" 2>&1); rc=$?; }
+
+{ row base "$T@dmabuf-sync" pass 2.1 ""; row base "$T@coherency-unsync" pass 1 ""
+  row 1 "$T@dmabuf-sync" dmesg-warn 2.1 "WARNING: possible circular"
+  row 1 "$T@coherency-unsync" incomplete 0 "BUG: kernel NULL"; } | results
+expect
+table
+is "unexpected results: exit 1" "$rc" 1
+like "2018 wording of a warning" "$out" "$T@dmabuf-sync: pass -> DMESG-WARN \(shard-hsw\)"
+like "2018 wording of a dead guest" "$out" "$T@coherency-unsync: pass -> INCOMPLETE \(shard-hsw\)"
+like "the detail of an unexpected result" "$out" "BUG: kernel NULL"
+like "the sum" "$out" "4 results, 2 not as expected"
+
+expect "$T@dmabuf-sync" 1 dmesg-warn "gup recursion" "$T@coherency-unsync" 1-2 "incomplete|crash" "NULL mn"
+table 1=cached
+is "expected results: exit 0" "$rc" 0
+like "a cached step says so" "$out" cached
+
+expect "$T@dmabuf-sync" "*" dmesg-warn "gup recursion" "$T@coherency-unsync" 1 incomplete "NULL mn"
+table
+is "a listed test that passes: exit 1" "$rc" 1
+like "a listed test that passes is named" "$out" "step base: $T@dmabuf-sync: PASS, expected dmesg-warn"
+
+expect "$T@dmabuf-sync" 1 "pass|dmesg-warn" "rare" "$T@coherency-unsync" 1 incomplete "NULL mn"
+table
+is "a flake may do both" "$rc" 0
+expect "$T@*" 1 dmesg-warn "all of them" "$T@coherency-unsync" 1 incomplete "NULL mn"
+table
+is "a pattern, and an exception after it" "$rc" 0
+expect "$T@coherency-unsync" 1 incomplete "NULL mn" "$T@*" 1 dmesg-warn "all of them"
+table
+is "of two lines the last one rules" "$rc" 1
+expect "$T@dmabuf-sync" 2-9 dmesg-warn "other steps" "$T@coherency-unsync" 1 incomplete "NULL mn"
+table
+is "a line for other steps does not cover" "$rc" 1
+
+for word in fail skip warn crash timeout incomplete notrun abort dmesg-warn dmesg-fail; do
+	row base "$T@x" "$word" 1 "" | results
+	expect
+	table
+	is "$word that nobody expects: exit 1" "$rc" 1
+done
+row base "$T@x" pass 1 "" | results
+table
+is "pass: exit 0" "$rc" 0
+
+expect "$T@x" base dmesgwarn "typo"
+table
+is "a word that is none: exit 2" "$rc" 2
+expect "$T@x" first fail "typo"
+table
+is "a step that is none: exit 2" "$rc" 2
+expect "$T@x" base fail ""
+table
+is "a line without a reason: exit 2" "$rc" 2
+printf 'v5.10\tbase\n' | results
+expect
+table
+is "results cut short: exit 2" "$rc" 2
+printf '' | results
+table
+is "no results: exit 2" "$rc" 2
+for f in "$ROOT"/ci/expected/*.tsv; do
+	[[ -e $f ]] || continue
+	row base "$T@x" pass 1 "" | results
+	out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$f" 2>&1)
+	is "${f##*/} is well formed" $? 0
+done
+done_testing
