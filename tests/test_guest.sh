@@ -5,6 +5,9 @@
 . "$(dirname "$0")/tap.sh"
 M=igt@meta_test
 export USERPTR_BOOT_TIMEOUT=40 TMPDIR=$TMP/tmpdir
+# lkdtm: in the usual configuration, or in one of its own
+config=()
+[[ ! -e $ROOT/kconfig-fragments/lkdtm.config ]] || config=(--config lkdtm)
 mkdir "$TMPDIR"
 
 # step NAME FAULT TIMEOUT TEST...: results in $rows, status in $rc
@@ -18,7 +21,7 @@ step()
 	printf '%s\n' "${@/#/$M@}" >"$TMP/list"
 	rc=0
 	USERPTR_PROVOKE=$fault "$ROOT/ci/step" --base v5.10 --step base --fresh \
-		--out "$out" --testlist "$TMP/list" --timeout "$timeout" \
+		"${config[@]}" --out "$out" --testlist "$TMP/list" --timeout "$timeout" \
 		>"$TMP/log" 2>&1 || rc=$?
 	rows=$(cat "$out/rows.tsv" 2>/dev/null)
 	is "$name: judged" "$rc" 0
