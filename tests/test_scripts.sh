@@ -310,18 +310,18 @@ rm "$clone"/patches/toy/0003*
 refuses 2 "apply: a patch that is missing" "has no such file" apply toy "$tree" --branch x
 rm -rf "$clone/patches/toy"
 mv "$TMP/keep" "$clone/patches/toy"
-# Ctrl-C in the middle: git is told to stop, and so is the script.
+# Ended in the middle (by TERM: a job in the background may ignore INT).
 cat >"$TMP/bin/git" <<-GIT
 	#!/bin/bash
 	if [[ \$* == *' am -q --no-3way '*0002-* ]]; then
-		kill -INT \$PPID
+		kill -TERM \$PPID
 	fi
 	exec $(type -P git) "\$@"
 GIT
 chmod +x "$TMP/bin/git"
 hash -r
 run apply toy "$tree" --branch x
-exits "apply: interrupted" 130
+exits "apply: interrupted" 143
 rm "$TMP/bin/git"
 hash -r
 is "apply: interrupted: all is as it was" "$(clean)" "$as_it_was"
