@@ -35,7 +35,7 @@ lib_cleanup()
 	# Subshells only: bash 5.2 may run the trap in a child that armed none.
 	[[ $LIB_EXIT_PID == "$BASHPID" ]] || exit "$rc"
 	for ((i = ${#LIB_EXIT[@]} - 1; i >= 0; i--)); do
-		eval "${LIB_EXIT[i]}"
+		eval "${LIB_EXIT[i]:-:}"
 	done
 	exit "$rc"
 }
@@ -87,12 +87,26 @@ lib_child()
 	"$@"
 }
 
+# lib_disarm CMD ARG...: what on_exit was told, forgotten.  A pid is soon
+# another's: its group must not be killed twice.
+lib_disarm()
+{
+	local q c rest=()
+
+	printf -v q '%q ' "$@"
+	for c in "${LIB_EXIT[@]}"; do
+		[[ $c == "$q" ]] || rest+=("$c")
+	done
+	LIB_EXIT=("${rest[@]}")
+}
+
 # kill_group PID [SECONDS]: end the process group that spawn made: SIGTERM,
 # after SECONDS (USERPTR_GRACE or 10) SIGKILL.  Fine if it is gone already.
 kill_group()
 {
 	local pid=$1 tries=$((${2:-${USERPTR_GRACE:-10}} * 20))
 
+	lib_disarm kill_group "$pid"
 	kill -TERM -- "-$pid" 2>/dev/null || return 0
 	while ((tries-- > 0)) && lib_group_runs "$pid"; do
 		sleep 0.05
