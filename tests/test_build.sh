@@ -6,7 +6,7 @@
 export USERPTR_CACHE=$TMP/cache USERPTR_GRACE=1
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 clone=$TMP/clone tree=$TMP/tree
-file=drivers/gpu/userptr.c obj=$TMP/cache/work/toy/obj-default
+file=drivers/gpu/userptr.c obj=$TMP/cache/trees/toy/obj-default
 
 # A clone of our own, so that series and bases can be bent.
 mkdir -p "$clone"/{series,patches/toy,kconfig-fragments} "$TMP/bin"
@@ -236,7 +236,7 @@ hang
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 for f in /proc/[0-9]*/cwd; do	# SIGKILL let nobody clean up
-	[[ $(readlink "$f") != "$TMP/cache/work/toy/src" ]] || kill -KILL "${f//[!0-9]/}"
+	[[ $(readlink "$f") != "$TMP/cache/trees/toy/src" ]] || kill -KILL "${f//[!0-9]/}"
 done
 echo half >"$obj/i915.ko"
 rm -f "$MADE"
