@@ -3,6 +3,8 @@
 """Judge the folder of one step: print "test result seconds detail" rows.
 
     ci/judge.py DIR
+    ci/judge.py --boot DIR WORD     boot 1 of ci/shell's DIR, which ended with
+                                    WORD: exit 1 and say why if it is not good
 
 A pure function of what ci/step left in DIR:
     testlist          what was asked for, one igt@binary@subtest per line
@@ -315,7 +317,30 @@ def judge(folder):
     return rows
 
 
+def judge_script(folder, word):
+    """What is wrong with a boot that ran a command instead of IGT, or None."""
+    boot = Boot(folder, ("1", word, "0", "0", "0"))
+    pats = patterns("oops-patterns")
+    hit = oops(boot.dmesg, pats) or oops(boot.console, pats)
+    if hit:
+        return "the kernel's log has: " + hit
+    bad = boot.kernel_is_bad()
+    if bad or word != "end":
+        return bad or "the guest " + word
+    errors = [s for s in boot.said if s == "nocard" or re.match(
+        r"(init|module|modules|swap|cannot|no output)\b.*errno (?!0$)", s)]
+    if errors:
+        return "; ".join(errors)
+    status = boot.end().get("runner")
+    return None if status == "0" else "the command returned %s" % status
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 4 and sys.argv[1] == "--boot":
+        why = judge_script(sys.argv[2], sys.argv[3])
+        if why:
+            print(why)
+        sys.exit(1 if why else 0)
     if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]):
         print("usage: ci/judge.py DIR (the folder of one step)",
               file=sys.stderr)

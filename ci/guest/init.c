@@ -92,6 +92,23 @@ static int run_igt(const struct config *c, int fd)
 	return run(resume ? again : first, fd, false);
 }
 
+/* What ci/shell was given: its output goes to the host as it comes. */
+static int run_script(void)
+{
+	char *const argv[] = { "/bin/sh", SHARE "/script", NULL };
+	int fd = open(SHARE "/output", O_WRONLY | O_CREAT | O_APPEND, 0644);
+	int status;
+
+	if (fd < 0) {
+		say("no output errno %d", errno);
+		return 127 << 8;
+	}
+	say("start script");
+	status = run(argv, fd, false);
+	close(fd);
+	return status;
+}
+
 /* The last word: what the kernel itself thinks of this boot. */
 static void say_end(int status)
 {
@@ -168,6 +185,8 @@ int main(void)
 		status = run_igt(&c, fd);
 	else if (!strcmp(c.mode, "shell"))
 		status = run(shell, fd, true);
+	else if (!strcmp(c.mode, "script"))
+		status = run_script();
 	say_end(status);
 	down();
 	return 0;
