@@ -5,9 +5,8 @@
 . "$(dirname "$0")/tap.sh"
 M=igt@meta_test
 export USERPTR_BOOT_TIMEOUT=40 TMPDIR=$TMP/tmpdir
-# lkdtm: in the usual configuration, or in one of its own
-config=()
-[[ ! -e $ROOT/kconfig-fragments/lkdtm.config ]] || config=(--config lkdtm)
+# one with lkdtm
+config=(--config selftest)
 mkdir "$TMPDIR"
 
 # step NAME FAULT TIMEOUT TEST...: results in $rows, status in $rc

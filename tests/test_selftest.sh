@@ -26,14 +26,56 @@ selftests()
 	is "$name: loaded and passed, nothing in the log" "$rc" 0
 	((rc == 0)) || tail -n 8 "$TMP/log" "$TMP/out" | sed 's/^/# /'
 	# The list in the source is what must have run.
-	want=$(strings "$dir/modules/i915.ko" | grep -E '^igt_userptr_[a-z]+$' | sort)
-	ran=$(sed -n 's/.*i915_gem_userptr_live_selftests\/\([a-z_]*\).*/\1/p' "$TMP/out" | sort)
+	want=$(strings "$dir/modules/i915.ko" | grep -E '^igt_userptr_[a-z]+$' | sort -u)
+	ran=$(sed -n 's/.*i915_gem_userptr_live_selftests\/\([a-z_]*\).*/\1/p' "$TMP/out" | sort -u)
 	is "$name: each of them ran" "$ran" "$want"
 	check "$name: there are some" test -n "$want"
 }
 
+# mutant NAME WORD SED: the last step with a fault made by SED must be found: WORD
+# is what the log has to say then.
+mutant()
+{
+	local name=$1 word=$2 edit=$3 copy=$TMP/copy gitdir commit file rc=0 dir param
+
+	file=drivers/gpu/drm/i915/gem/i915_gem_userptr.c
+	mkdir -p "$copy"
+	git ls-files -z | xargs -0 tar -c | tar -x -C "$copy"
+	IFS=$'\t' read -r gitdir commit _ < <(ci/source --base v5.10 --step "$last" 2>"$TMP/log")
+	mkdir -p "$TMP/tree/a/${file%/*}" "$TMP/tree/b/${file%/*}"
+	git --git-dir="$gitdir" show "$commit:$file" >"$TMP/tree/a/$file"
+	sed "$edit" "$TMP/tree/a/$file" >"$TMP/tree/b/$file"
+	{
+		printf 'From: ci <ci@localhost>\nDate: Thu, 1 Jan 1970 00:00:00 +0000\nSubject: [PATCH] %s\n\n---\n' "$name"
+		(cd "$TMP/tree" && diff -u "a/$file" "b/$file")
+	} >"$copy/patches/v5.10/9999-mutant.patch"
+	echo 9999-mutant.patch >>"$copy/series/v5.10"
+	check "$name: the fault is made" test -s "$TMP/tree/b/$file" -a "$(grep -c '^[-+][^-+]' "$copy/patches/v5.10/9999-mutant.patch")" -gt 0
+	dir=$("$copy/ci/build" --base v5.10 --step $((last + 1)) --config selftest 2>"$TMP/log") || rc=$?
+	is "$name: builds" "$rc" 0
+	param=$(modinfo -F parm "$dir/modules/i915.ko" | sed -n 's/^\(igt__[0-9]*__live_userptr\):.*/\1/p')
+	rc=0
+	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y" \
+		"$copy/ci/shell" --base v5.10 --step $((last + 1)) --config selftest \
+		--share "$TMP/mutant" -- true >"$TMP/out" 2>"$TMP/log" || rc=$?
+	is "$name: is found" "$rc" 1
+	check "$name: as '$word'" grep -qE "$word" "$TMP/mutant/dmesg-1.txt"
+	grep -qE "$word" "$TMP/mutant/dmesg-1.txt" || tail -n 5 "$TMP/log" | sed "s/^/# /"
+}
+
 last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
 selftests v5.10 --base v5.10 --step "$last"
+# The comparison at the commit, and that of the fast path, forgotten
+mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \
+	's/valid = !mmu_interval_read_retry(&mo->mni, seq);/valid = true;/; s/return !mmu_interval_check_retry(&mo->mni, \*seq);/return true;/'
+mutant "does not mark what is pinned" 'igt_userptr_(pinned|bound) failed' \
+	'/set_bit(I915_BO_STALE_BIT/d'
+# A wait for invalidations below a lock that they take: no test needs to hang
+mutant "waits below obj->mm.lock" 'possible circular locking dependency' \
+	's/^\tseq = i915_mmu_object_begin(mo);$/\tmutex_lock(\&obj->mm.lock); seq = i915_mmu_object_begin(mo); mutex_unlock(\&obj->mm.lock);/'
+mutant "allocates after the commit" 'possible circular locking dependency' \
+	's/^\t__i915_gem_object_set_pages(obj, st, sg_page_sizes);$/\tkfree(kmalloc(8, GFP_KERNEL));\n&/'
+
 if [[ -n ${V417_TREE:-} ]]; then
 	last=$(grep -cvE '^[[:space:]]*(#|$)' series/v4.17)
 	selftests v4.17 --base v4.17 --step "$last" --tree "$V417_TREE"

@@ -44,6 +44,36 @@ for f in "${files[@]}"; do
 		"$(git --git-dir="$gitdir" rev-parse "$end:$f")"
 done
 
+# The trees of all steps of list $1, one a line, by git apply on the base.
+trees()
+{
+	local name
+
+	mkdir -p "$TMP/objects"
+	(
+		export GIT_DIR=$gitdir GIT_INDEX_FILE=$TMP/index
+		export GIT_OBJECT_DIRECTORY=$TMP/objects
+		export GIT_ALTERNATE_OBJECT_DIRECTORIES=$gitdir/objects
+		git read-tree "$base"
+		series "$1" | while IFS= read -r name; do
+			git apply --cached --whitespace=nowarn "patches/$1/$name" || exit
+			git write-tree
+		done
+	)
+}
+# The list for a tree ends where the story does, and each of its commits is a
+# step of the story: what is said of those is said of it.
+mapfile -t story < <(trees "$list")
+mapfile -t merge < <(trees "$list-merge")
+is "every patch of patches/$list-merge is in the series" \
+	"$(cd "patches/$list-merge" && ls)" "$(series "$list-merge" | sort)"
+is "all of $list-merge applies" "${#merge[@]}" "$(series "$list-merge" | wc -l)"
+is "$list-merge ends in the same tree" "${merge[-1]}" "${story[-1]}"
+for ((i = 0; i < ${#merge[@]}; i++)); do
+	check "$list-merge: commit $((i + 1)) is a step that is built" \
+		grep -qxF "${merge[i]}" <(printf '%s\n' "${story[@]}")
+done
+
 for ((i = 1; i <= last; i++)); do
 	rc=0
 	dir=$(ci/build --base "$list" --step "$i" 2>"$TMP/log") || rc=$?
