@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a step changed from the base, and what that is worth.
+
+Never lenient: a result that is worse than the base's, or as bad for another
+reason, is a regression unless the database of known issues explains all of it.
+"""
+
+from . import known, splat
+
+# How bad a result is.  A kernel that complains is a fault of its own.
+RANK = {"pass": 0, "skip": 1, "warn": 1, "notrun": 2, "dmesg-warn": 3,
+        "fail": 3, "dmesg-fail": 4, "timeout": 4, "crash": 4,
+        "incomplete": 5, "abort": 5}
+KERNEL = ("dmesg-warn", "dmesg-fail", "incomplete", "abort")
+STATES = ("success", "warning", "failure")
+
+
+class Change:
+    """kind: regression, warning, fix, new (no baseline, nothing bad)."""
+
+    def __init__(self, test, old, new, kind):
+        self.test, self.old, self.new, self.kind = test, old, new, kind
+        self.issues, self.old_issues, self.suppressed = [], [], None
+
+    def words(self):
+        return (self.old.word if self.old else "notrun"), self.new.word
+
+    def section(self):
+        """Where a report lists it."""
+        if self.kind == "fix":
+            return "fixes"
+        if self.suppressed:
+            return "suppressed"
+        if self.kind == "new":
+            return "hits"
+        if self.issues:
+            return "hits" if self.kind == "regression" else "known warnings"
+        return self.kind + "s"
+
+
+def reasons(result):
+    """What the kernel or the test said, free of numbers: a set."""
+    said = {splat.same(s.text) for s in result.splats()}
+    return said or {splat.same(result.detail)}
+
+
+def kind(old, new):
+    """The kind of a change, None if nothing changed."""
+    if old is None or old.word == "notrun":
+        if new.word in ("pass", "notrun"):
+            return None
+        return "new" if RANK[new.word] < 2 else "regression"
+    a, b = RANK[old.word], RANK[new.word]
+    if old.word == new.word:
+        if a < 3 or reasons(new) <= reasons(old):
+            return None
+        return "regression" if new.word in KERNEL else "warning"
+    if new.word == "pass":
+        return "fix"
+    if b > a or (new.word in KERNEL and old.word not in KERNEL):
+        return "regression"
+    return "warning"
+
+
+class Log:
+    """One step against the base."""
+
+    def __init__(self, base, step, issues):
+        self.base, self.step, self.changes, self.same = base, step, [], 0
+        self.new_tests = [t for t in step.tests() if t not in base.results]
+        names = list(base.results)
+        names += [t for t in step.results if t not in base.results]
+        for test in names:
+            old, new = base.results.get(test), step.results.get(test)
+            if new is None:
+                # This row is written only when it is no pass; and a step that
+                # was not built says so itself.
+                if test == "igt@runner@aborted" or (
+                        test == "boot" and "build" in step.results):
+                    continue
+                new = type(old)(test, "notrun", 0.0, "not in this step")
+            what = kind(old, new)
+            if what is None:
+                self.same += 1
+                continue
+            c = Change(test, old, new, what)
+            if old:
+                c.old_issues = known.explain(issues, base, old)
+            c.issues = known.explain(issues, step, new)
+            c.suppressed = known.suppressed(issues, step, new)
+            self.changes.append(c)
+
+    def of(self, section):
+        return [c for c in self.changes if c.section() == section]
+
+    def state(self):
+        if self.of("regressions"):
+            return "failure"
+        return "warning" if self.of("warnings") else "success"
+
+
+class Report:
+    """All steps against the base.  state: success, warning or failure."""
+
+    def __init__(self, steps, issues):
+        self.base, self.steps, self.issues = steps[0], steps, issues
+        self.logs = [Log(self.base, s, issues) for s in steps[1:]]
+        for s in steps:
+            for r in s.results.values():
+                if r.word != "pass" and r.ran():
+                    r.issues = known.explain(issues, s, r)
+                    r.suppressed = known.suppressed(issues, s, r)
+                else:
+                    r.issues, r.suppressed = [], None
+        self.stale = known.stale(issues, steps)
+        states = [l.state() for l in self.logs] or [alone(self.base)]
+        self.state = max(states, key=STATES.index)
+
+    def tests(self):
+        out = []
+        for s in self.steps:
+            out += [t for t in s.results if t not in out]
+        # the runner's own row comes last, as ci/judge.py has it
+        return sorted(out, key=lambda t: t == "igt@runner@aborted")
+
+
+def alone(step):
+    """A step without a base: what is bad and unknown fails it."""
+    bad = [r for r in step.results.values() if RANK[r.word] >= 2 and
+           not r.issues and not r.suppressed]
+    return "failure" if bad else "success"
+
+
+def fold(changes):
+    """Changes that look the same are one entry: [(first, others)]."""
+    out = {}
+    for c in changes:
+        key = (c.words(), tuple(i.name for i in c.issues),
+               tuple(i.name for i in c.old_issues), bool(c.suppressed),
+               () if c.issues else tuple(sorted(reasons(c.new))))
+        out.setdefault(key, []).append(c)
+    return [(same[0], same[1:]) for same in out.values()]

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Read what ci/run and ci/step left in their folders."""
+
+import glob
+import json
+import os
+import re
+
+import judge
+import table
+from . import die, splat
+
+PSEUDO = ("boot", "build", "igt@runner@aborted")    # rows that are no test
+
+
+class Result:
+    """One test on one step: its verdict, and the records it came from.
+
+    dmesg and console are lists of log lines as they were written; out and err
+    are the test's own words.  All may be empty: a cell of results.tsv counts
+    without its records.
+    """
+
+    def __init__(self, test, word, seconds, detail):
+        self.test, self.word = test, word
+        self.seconds, self.detail = seconds, detail
+        self.dmesg, self.console, self.out, self.err = [], [], "", ""
+        self.warnings = []      # what igt_runner took for the kernel's
+        self._splats = None
+
+    def splats(self):
+        """The reports in the test's own kernel log."""
+        if self._splats is None:
+            self._splats = splat.find(self.dmesg)
+        return self._splats
+
+    def ran(self):
+        return self.word != "notrun"
+
+
+class Step:
+    """One column: results in the order of the test list."""
+
+    def __init__(self, base, name, folder):
+        self.base, self.name, self.folder = base, name, folder
+        self.label = name
+        self.results = {}
+        self.boots = []         # (number, word, seconds, first, after)
+        self.kernel = self.igt = ""
+        self.note = ""
+
+    def title(self):
+        """"base" or "step 1", with the kernel it stands on if known."""
+        name = self.label if not re.match(r"\d+$", self.label) \
+            else "step " + self.label
+        return "%s %s" % (self.base, name) if self.base else name
+
+    def seconds(self):
+        return sum(r.seconds for r in self.results.values())
+
+    def tests(self):
+        return [t for t in self.results if t not in PSEUDO]
+
+    def lines(self, name, limit=1 << 24):
+        """The lines of one of the folder's files; none if it is not there."""
+        try:
+            with open(os.path.join(self.folder, name), "rb") as f:
+                text = f.read(limit).decode("utf-8", "replace")
+        except OSError:
+            return []
+        return text.replace("\0", "").replace("\r", "").split("\n")
+
+
+def number(text, where):
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 1e9:
+        die("%s: '%s' is no number of seconds" % (where, text))
+    return value
+
+
+def add(step, where, cells):
+    test, word, seconds, detail = cells
+    if word not in table.WORDS:
+        die("%s: '%s' is no result" % (where, word))
+    if not test or re.search(r"\s", test):
+        die("%s: '%s' is no test" % (where, test))
+    if test in step.results:
+        die("%s: %s has a result already" % (where, test))
+    step.results[test] = Result(test, word, number(seconds, where), detail)
+
+
+def table_rows(path, columns):
+    try:
+        yield from table.rows(path, columns)
+    except UnicodeDecodeError:
+        die("%s: not UTF-8: it is not what ci/run wrote" % path)
+
+
+def from_run(folder):
+    """The steps of a folder of ci/run (results.tsv)."""
+    path = os.path.join(folder, "results.tsv")
+    steps = {}
+    for n, (base, name, *cells) in table_rows(path, 6):
+        where = "%s:%d" % (path, n)
+        if n == 1:
+            if base != "base" or name != "step":
+                die("%s: not the head of ci/run's results.tsv" % where)
+            continue
+        if not re.fullmatch(r"base|\d+", name):
+            die("%s: step '%s' is neither base nor a number" % (where, name))
+        if name not in steps:
+            steps[name] = Step(base, name, os.path.join(folder, name))
+        add(steps[name], where, cells)
+    return list(steps.values())
+
+
+def from_step(folder):
+    """The one step of a folder of ci/step (rows.tsv)."""
+    path = os.path.join(folder, "rows.tsv")
+    name = os.path.basename(os.path.abspath(folder))
+    beside = os.path.join(os.path.dirname(os.path.abspath(folder)),
+                          "results.tsv")
+    base = ""
+    if os.path.exists(beside):
+        for n, (first, *_) in table_rows(beside, 6):
+            if n > 1:
+                base = first
+                break
+    step = Step(base, name, folder)
+    for n, cells in table_rows(path, 4):
+        add(step, "%s:%d" % (path, n), cells)
+    return [step]
+
+
+def records(step):
+    """Give the results of a step the records that their folder has."""
+    text = "\n".join(step.lines("results.json") or
+                     step.lines("igt/results.json"))
+    tests = {}
+    if text.strip():
+        try:
+            tests = json.loads(text)["tests"]
+            assert isinstance(tests, dict)
+        except (ValueError, KeyError, TypeError, AssertionError):
+            die("%s/results.json is not igt_results' JSON: the folder is "
+                "damaged, run that step again" % step.folder)
+    for name, test in tests.items():
+        if name not in step.results:
+            continue
+        r = step.results[name]
+        r.dmesg = test.get("dmesg", "").replace("\r", "").split("\n")
+        r.warnings = test.get("dmesg-warnings", "").split("\n")
+        r.out, r.err = test.get("out", ""), test.get("err", "")
+        m = re.match(r"IGT-Version: (\S+).*\(Linux: (\S+)",
+                     test.get("igt-version", ""))
+        if m:
+            step.igt, step.kernel = m.groups()
+
+    asked = [l.strip() for l in step.lines("testlist") if l.strip()]
+    for line in step.lines("boots.tsv"):
+        cells = line.split("\t")
+        if len(cells) != 5:
+            continue
+        step.boots.append((int(cells[0]), cells[1], int(cells[2]),
+                           int(cells[3]), int(cells[4])))
+    consoles = {n: step.lines("console-%d.txt" % n)
+                for n, *_ in step.boots}
+    # A test is in the boot in which igt_runner began it.
+    for n, _, _, first, after in step.boots:
+        for name in asked[first:after]:
+            for r in step.results.values():
+                if r.test == name or r.test.startswith(name + "@"):
+                    r.console = part(consoles[n], r.test)
+    if "boot" in step.results and step.boots:
+        r = step.results["boot"]
+        bad = re.match(r"boot (\d+):", r.detail)
+        n = int(bad.group(1)) if bad else step.boots[0][0]
+        r.console = until_test(consoles.get(n, []))
+    if "build" in step.results:
+        step.results["build"].console = step.lines("build.log")[-200:]
+    note = step.lines("note", 200)
+    step.note = note[0] if note else ""
+
+
+def until_test(lines):
+    out = []
+    for line in lines:
+        if "[IGT]" in line:
+            break
+        out.append(line)
+    return out
+
+
+def part(lines, test):
+    """The console from a subtest's start to the next one's."""
+    name = test.rsplit("@", 1)[-1]
+    out = None
+    for line in lines:
+        if "[IGT]" in line and ": starting subtest " in line:
+            if out is not None:
+                break
+            if line.rstrip().endswith(" " + name):
+                out = []
+        if out is not None:
+            out.append(line)
+    return out or []
+
+
+def folder_steps(path):
+    if not os.path.isdir(path):
+        die("%s: no such folder" % path)
+    if os.path.exists(os.path.join(path, "results.tsv")):
+        steps = from_run(path)
+    elif os.path.exists(os.path.join(path, "rows.tsv")):
+        steps = from_step(path)
+    else:
+        die("%s has neither results.tsv nor rows.tsv: did ci/run end there?"
+            % path)
+    if not steps or not any(s.results for s in steps):
+        die("%s holds no result" % path)
+    return steps
+
+
+def load(paths, only=None):
+    """Steps out of the folders, the base first.
+
+    One folder: its own base (or its first step) and the rest.  More: the base
+    of the first one against the steps of the others, or their only step.
+    only: names of the steps to keep besides the base.
+    """
+    groups = [folder_steps(p) for p in paths]
+    first = groups[0]
+    base = next((s for s in first if s.name == "base"), first[0])
+    if len(groups) == 1:
+        rest = [s for s in first if s is not base]
+    else:
+        rest = []
+        for steps in groups[1:]:
+            rest += [s for s in steps if s.name != "base"] or steps
+    if only:
+        for name in only:
+            if name != base.name and name not in [s.name for s in rest]:
+                die("no step '%s' in %s" % (name, " ".join(paths)))
+        rest = [s for s in rest if s.name in only]
+    steps = [base] + rest
+    for s in steps:
+        # the same name twice: tell them apart by their folders
+        if [x.name for x in steps].count(s.name) > 1:
+            s.label = "/".join(os.path.abspath(s.folder).split("/")[-2:])
+        records(s)
+    if len({s.label for s in steps}) < len(steps):
+        die("two of the folders have the same name: %s" %
+            " ".join(s.folder for s in steps))
+    return steps
+
+
+def lane(step, root):
+    """"BAT" or "Full" if the step ran that list of ours, else "Custom"."""
+    ran = {"@".join(t.split("@")[:3]) for t in step.tests()}
+    drop = [re.compile(p) for p in
+            judge.read(os.path.join(root, "testlists/blocklist.txt"))
+            .split("\n") if p and p[0] != "#"]
+    for name, word in (("bat", "BAT"), ("full", "Full")):
+        asked = {l.split("#")[0].strip() for l in judge.read(os.path.join(
+            root, "testlists/%s.testlist" % name)).split("\n")} - {""}
+        asked = {t for t in asked if not any(p.fullmatch(t) for p in drop)}
+        if ran == asked:
+            return word
+    return "Custom"
+
+
+def subjects(root, base):
+    """The subjects of a base's series, in order."""
+    out = []
+    folder = os.path.join(root, "patches", base)
+    for line in judge.read(os.path.join(root, "series", base)).split("\n"):
+        name = line.split("#")[0].strip()
+        if name and glob.glob(os.path.join(folder, name)):
+            m = re.search(r"^Subject: (.*(?:\n .*)*)", judge.read(
+                os.path.join(folder, name)), re.M)
+            out.append(re.sub(r"^\[[^]]*\]\s*|\n", "", m.group(1))
+                       if m else name)
+    return out
