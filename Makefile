@@ -20,7 +20,8 @@ setup:
 shard: setup
 	@ci/run --base $(BASE) --steps $(STEPS) --testlist $(TESTLIST) $(ARGS)
 
-check: setup
+check:
+	@ci/setup --tests
 	@tests/run
 
 shell: setup

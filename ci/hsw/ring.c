@@ -240,6 +240,21 @@ static unsigned int count_noops(struct hsw *hsw, struct ring *ring)
 	return n;
 }
 
+/* Engine, batch level, address, name, and the dwords that were looked at. */
+static void trace_command(const struct ring *ring, unsigned int depth,
+			  uint32_t at, const uint32_t *dw, unsigned int n)
+{
+	char words[9 * CMD_MAX_DWORDS + 1];
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		len += snprintf(words + len, sizeof(words) - len, " %08x",
+				dw[i]);
+	trace_cmd("%s %u 0x%08x: %s%s", engine_name[ring->id], depth, at,
+		  cmd_name(dw[0]), words);
+}
+
 /* One command; false if the engine has to pause. */
 static bool step(struct hsw *hsw, struct ring *ring)
 {
@@ -308,8 +323,7 @@ static bool step(struct hsw *hsw, struct ring *ring)
 	advance(ring, len);
 	hsw->stats.commands[ring->id]++;
 	if (trace_enabled(TRACE_CMD))
-		trace_cmd("%s %u 0x%08x: %08x %s", engine_name[ring->id],
-			  depth, at, dw[0], cmd_name(dw[0]));
+		trace_command(ring, depth, at, dw, want);
 
 	what = dispatch(hsw, ring, dw, len, at);
 	if (ring->epoch != epoch)

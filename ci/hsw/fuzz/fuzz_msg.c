@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio-user messages: the whole of vfio_user_serve(), its socket replaced by
+ * the input (the linker puts recvmsg(), sendmsg(), malloc() and free() below
+ * in their place).
+ *
+ * An input is a list of records, each one sendmsg() of the client:
+ * u8 files that come along (bits 3:0, up to 10), kind of the first (bits 5:4;
+ *    the next ones follow in turn), a whole message made for the record's
+ *    command (bit 6 clear) or bytes as they are (bit 6 set), no VERSION before
+ *    the first record (bit 7)
+ * u8 command, its no-reply flag in bit 7 (whole messages only)
+ * u16 bytes
+ * bytes
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "vfio_proto.h"
+#include "vfio_user.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags);
+ssize_t __wrap_sendmsg(int sock, const struct msghdr *msg, int flags);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void __real_free(void *p);
+void __wrap_free(void *p);
+
+#define MAX_FILES	10
+
+static struct fz_in in;
+static bool hello;			/* VERSION still to be sent */
+/* The record being received: read from its front. */
+static uint8_t rec[0xffff + sizeof(struct vu_header)];
+static size_t rec_at, rec_len;
+static unsigned int rec_files, rec_kind;
+
+/* ------------------------------------------------------------------ */
+/* The two buffers of a connection, 1 MiB each, once and for all. */
+
+static struct {
+	uint8_t *buf;
+	bool taken;
+} pool[2];
+
+static uint8_t *pool_buffer(void)
+{
+	size_t size = (VU_MAX_MESSAGE + 4095) & ~4095ul;
+	uint8_t *p = mmap(NULL, size + 8192, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED || mprotect(p + 4096, size, PROT_READ | PROT_WRITE))
+		exit(3);
+	/* It ends where the page behind it begins. */
+	return p + 4096 + size - VU_MAX_MESSAGE;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	unsigned int i;
+
+	if (size != VU_MAX_MESSAGE)
+		return __real_malloc(size);
+	for (i = 0; i < 2; i++) {
+		if (pool[i].taken)
+			continue;
+		if (!pool[i].buf)
+			pool[i].buf = pool_buffer();
+		pool[i].taken = true;
+		return pool[i].buf;
+	}
+	abort();
+}
+
+void __wrap_free(void *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (p && p == pool[i].buf) {
+			FZ_MUST(pool[i].taken);
+			pool[i].taken = false;
+			return;
+		}
+	}
+	__real_free(p);
+}
+
+/* ------------------------------------------------------------------ */
+
+/* A file of its kind: memory, memory that is read only, eventfd, nothing. */
+static int file_of(unsigned int kind)
+{
+	static int files[4] = { -1, -1, -1, -1 };
+	char path[32];
+
+	if (files[0] < 0) {
+		files[0] = memfd_create("fuzz-guest", MFD_CLOEXEC);
+		if (files[0] < 0 || ftruncate(files[0], 64 * 4096) < 0)
+			exit(3);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", files[0]);
+		files[1] = open(path, O_RDONLY | O_CLOEXEC);
+		files[2] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		files[3] = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (files[1] < 0 || files[2] < 0 || files[3] < 0)
+			exit(3);
+	}
+	return files[kind % 4];
+}
+
+static int lowest_free(void)
+{
+	int fd = dup(file_of(3));
+
+	close(fd);
+	return fd;
+}
+
+/* The next record, if the last one has been read: false at the end. */
+static bool next_record(void)
+{
+	struct vu_header hdr = { 0 };
+	uint8_t kind, command;
+	size_t len;
+
+	if (rec_at < rec_len)
+		return true;
+	rec_at = 0;
+	if (hello) {
+		static const struct vu_version v = { 0, 0 };
+
+		hello = false;
+		rec_files = 0;
+		rec_len = sizeof(hdr) + sizeof(v);
+		hdr = (struct vu_header) { 1, VU_VERSION, rec_len, 0, 0 };
+		memcpy(rec, &hdr, sizeof(hdr));
+		memcpy(rec + sizeof(hdr), &v, sizeof(v));
+		return true;
+	}
+	if (!fz_left(&in))
+		return false;
+	kind = fz_u8(&in);
+	command = fz_u8(&in);
+	len = fz_u16(&in);
+	rec_files = kind & 15;
+	if (rec_files > MAX_FILES)
+		rec_files = MAX_FILES;
+	rec_kind = kind >> 4;
+	if (kind & 0x40) {
+		rec_len = fz_left(&in) < len ? fz_left(&in) : len;
+		fz_bytes(&in, rec, rec_len);
+		return rec_len != 0;
+	}
+	rec_len = sizeof(hdr) + (fz_left(&in) < len ? fz_left(&in) : len);
+	hdr.id = rec_len;
+	hdr.command = command & 0x7f;
+	hdr.size = rec_len;
+	hdr.flags = command & 0x80 ? VU_NO_REPLY : 0;
+	memcpy(rec, &hdr, sizeof(hdr));
+	fz_bytes(&in, rec + sizeof(hdr), rec_len - sizeof(hdr));
+	return true;
+}
+
+ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags)
+{
+	struct iovec *iov = msg->msg_iov;
+	size_t n;
+
+	(void)sock;
+	(void)flags;
+	/* Between two messages the engines have their turn. */
+	pthread_mutex_lock(&fz_hsw->lock);
+	fz_run(4);
+	pthread_mutex_unlock(&fz_hsw->lock);
+
+	FZ_MUST(msg->msg_iovlen == 1 && iov->iov_len &&
+		iov->iov_len <= VU_MAX_MESSAGE);
+	if (!next_record()) {
+		msg->msg_controllen = 0;
+		msg->msg_flags = 0;
+		return 0;
+	}
+	n = rec_len - rec_at < iov->iov_len ? rec_len - rec_at : iov->iov_len;
+	memcpy(iov->iov_base, rec + rec_at, n);
+	msg->msg_flags = 0;
+	if (rec_at || !rec_files) {
+		msg->msg_controllen = 0;
+	} else {
+		struct cmsghdr *c = msg->msg_control;
+		unsigned int i, fit = (msg->msg_controllen - CMSG_LEN(0)) /
+				      sizeof(int);
+
+		/* As the kernel does: those that fit, and a flag. */
+		if (rec_files > fit) {
+			rec_files = fit;
+			msg->msg_flags |= MSG_CTRUNC;
+		}
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(rec_files * sizeof(int));
+		for (i = 0; i < rec_files; i++) {
+			int fd = fcntl(file_of(rec_kind + i), F_DUPFD_CLOEXEC, 0);
+
+			memcpy(CMSG_DATA(c) + i * sizeof(int), &fd, sizeof(fd));
+		}
+		msg->msg_controllen = CMSG_SPACE(rec_files * sizeof(int));
+	}
+	rec_at += n;
+	return n;
+}
+
+ssize_t __wrap_sendmsg(int sock, const struct msghdr *msg, int flags)
+{
+	const struct iovec *iov = msg->msg_iov;
+	struct vu_header hdr;
+
+	(void)sock;
+	(void)flags;
+	FZ_MUST(msg->msg_iovlen == 1 && iov->iov_len >= sizeof(hdr));
+	memcpy(&hdr, iov->iov_base, sizeof(hdr));
+	FZ_MUST(hdr.size == iov->iov_len && hdr.size <= VU_MAX_MESSAGE);
+	FZ_MUST((hdr.flags & VU_TYPE_MASK) == VU_TYPE_REPLY);
+	FZ_MUST(!!(hdr.flags & VU_ERROR) == !!hdr.error);
+	FZ_MUST(!hdr.error || hdr.size == sizeof(hdr));
+	return iov->iov_len;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	int lowest;
+
+	if (!size || size > 8192)
+		return -1;
+	fz_reset();
+	fz_no_memory();
+	lowest = lowest_free();
+	in = (struct fz_in) { data, data + size };
+	hello = !(data[0] & 0x80);
+	rec_at = rec_len = 0;
+
+	vfio_user_serve(fz_hsw, -1);
+
+	mem_unmap_all(&fz_hsw->mem);
+	irq_set_msi(fz_hsw, -1);
+	/* No file of the client's is left open. */
+	FZ_MUST(lowest_free() == lowest);
+	FZ_MUST(!pool[0].taken && !pool[1].taken);
+	return 0;
+}
