@@ -62,20 +62,47 @@ static int ppgtt_pte(struct hsw *hsw, enum engine_id engine, uint64_t addr,
 	return 0;
 }
 
+/* The valid PTE of addr as it is now, or -EFAULT. */
+static int walk(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
+		uint64_t addr, uint32_t *pte)
+{
+	int err;
+
+	if (space == GTT_PPGTT)
+		err = ppgtt_pte(hsw, engine, addr, pte);
+	else
+		err = global_pte(hsw, addr, pte);
+	if (err)
+		return err;
+	return *pte & PTE_VALID ? 0 : -EFAULT;
+}
+
 int gtt_walk(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 	     uint64_t addr, uint64_t *gpa)
 {
 	uint32_t pte;
 	int err;
 
-	if (space == GTT_PPGTT)
-		err = ppgtt_pte(hsw, engine, addr, &pte);
-	else
-		err = global_pte(hsw, addr, &pte);
-	if (err)
-		return err;
-	if (!(pte & PTE_VALID))
-		return -EFAULT;
+	err = walk(hsw, engine, space, addr, &pte);
+	if (!err)
+		*gpa = gtt_pte_addr(pte) | (addr & (GTT_PAGE - 1));
+	return err;
+}
+
+/* As agent sees it: gtt_walk(), unless its TLB holds the translation. */
+static int translate(struct hsw *hsw, unsigned int agent, enum gtt_space space,
+		     uint64_t addr, uint64_t *gpa)
+{
+	enum engine_id engine = agent == TLB_CPU ? RCS : agent;
+	uint32_t pte;
+	int err;
+
+	if (!tlb_lookup(hsw, agent, space, addr, &pte)) {
+		err = walk(hsw, engine, space, addr, &pte);
+		if (err)
+			return err;
+		tlb_fill(hsw, agent, space, addr, pte);
+	}
 	*gpa = gtt_pte_addr(pte) | (addr & (GTT_PAGE - 1));
 	return 0;
 }
@@ -106,8 +133,8 @@ uint8_t *gtt_page(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 	    tlb->entry[slot].tag == tag)
 		return tlb->entry[slot].host + (addr & (GTT_PAGE - 1));
 
-	if (gtt_walk(hsw, engine, space, addr & ~(uint64_t)(GTT_PAGE - 1),
-		     &gpa))
+	if (translate(hsw, engine, space, addr & ~(uint64_t)(GTT_PAGE - 1),
+		      &gpa))
 		return NULL;
 	host = mem_ptr(&hsw->mem, gpa, GTT_PAGE, write);
 	if (!host)
@@ -262,7 +289,7 @@ int gtt_aperture_rw(struct hsw *hsw, uint32_t off, void *buf, size_t len,
 		n = page_left(addr, len);
 		if (n > run)
 			n = run;
-		if (!gtt_walk(hsw, RCS, GTT_GLOBAL, addr, &gpa))
+		if (!translate(hsw, TLB_CPU, GTT_GLOBAL, addr, &gpa))
 			host = mem_ptr(&hsw->mem, gpa, n, write);
 
 		if (host && write)
@@ -292,5 +319,5 @@ void gtt_write_pp_dir_base(struct hsw *hsw, uint32_t off, uint32_t val)
 				engine_name[e], val, (unsigned long long)pd,
 				PP_DIR_ALIGN);
 	/* The directory of whatever engine executes may just have changed. */
-	gtt_tlb_flush(hsw);
+	tlb_flush_ppgtt(hsw, e);
 }

@@ -25,9 +25,9 @@
 enum gtt_space { GTT_GLOBAL, GTT_PPGTT };
 
 /*
- * Translations the GPU thread has made since it last took the lock. Like the
- * hardware's TLBs they may be older than the PTEs, but never older than the
- * guest memory map: gtt_tlb_flush() before each use of the lock.
+ * Host pointers which the GPU thread has found since it last took the lock:
+ * for speed, and never older than the guest memory map: gtt_tlb_flush() before
+ * each use of the lock. The TLBs of the hardware are another matter, tlb.h.
  */
 #define GTT_TLB_ENTRIES	512u
 
@@ -54,7 +54,7 @@ uint64_t gtt_pde_addr(uint32_t pde);
  * Guest physical address of graphics address addr as engine sees it. 0, or
  * -EFAULT: beyond the space, a PDE or PTE that is not valid, a directory that
  * leaves the PTE space or a page table that is not in guest memory.
- * hsw->lock is held. engine matters for GTT_PPGTT only.
+ * hsw->lock is held. engine matters for GTT_PPGTT only. Never from a TLB.
  */
 int gtt_walk(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 	     uint64_t addr, uint64_t *gpa);

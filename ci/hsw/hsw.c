@@ -93,6 +93,7 @@ void hsw_destroy(struct hsw *hsw)
 	if (!hsw)
 		return;
 	gpu_stop(hsw);
+	tlb_fini(hsw);
 	destroy_ptes(hsw);
 	mmio_fini(hsw);
 	irq_fini(hsw);

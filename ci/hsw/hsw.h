@@ -23,6 +23,7 @@
 #include "mmio.h"
 #include "irq.h"
 #include "gtt.h"
+#include "tlb.h"
 #include "fence.h"
 #include "ring.h"
 #include "reset.h"
@@ -39,6 +40,7 @@ struct hsw {
 	struct irq irq;
 	struct gtt gtt;			/* gtt.pte: BAR0 2..4 MiB */
 	int gtt_fd;			/* memfd behind gtt.pte */
+	struct tlb tlb;
 	struct fences fence;
 	struct ring ring[NUM_ENGINES];
 	struct gpu gpu;			/* the GPU thread */

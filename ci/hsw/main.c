@@ -27,6 +27,7 @@ static const char usage[] =
 "\n"
 "  --socket PATH   listen here; a stale socket is replaced\n"
 "  --keep          wait for the next client when one leaves\n"
+"  --tlb           translations stay until the driver flushes them\n"
 "  --trace LIST    mmio, cmd, dma (comma separated) or all\n"
 "  --log FILE      append messages, traces and statistics here, not to stderr\n"
 "  --quiet         no statistics when a client leaves\n"
@@ -136,13 +137,15 @@ static int listen_on(const struct sockaddr_un *addr)
  * One client from connect to disconnect, on a device of its own. -EAGAIN: it
  * left without a word.
  */
-static int serve_client(int fd, bool quiet)
+static int serve_client(int fd, bool quiet, bool tlb)
 {
 	struct hsw *hsw = hsw_create();
-	int err;
+	int err = hsw ? 0 : -errno;
 
-	if (!hsw) {
-		err = -errno;
+	if (!err && tlb)
+		err = tlb_enable(hsw);
+	if (err) {
+		hsw_destroy(hsw);
 		log_info("no device for this client: %s", strerror(-err));
 		return err;
 	}
@@ -157,7 +160,7 @@ static int serve_client(int fd, bool quiet)
 	return err;
 }
 
-static int accept_loop(bool keep, bool quiet)
+static int accept_loop(bool keep, bool quiet, bool tlb)
 {
 	int err = 0;
 
@@ -181,7 +184,7 @@ static int accept_loop(bool keep, bool quiet)
 		client_fd = fd;
 		if (stop)		/* came before the line above */
 			shutdown(fd, SHUT_RDWR);
-		err = serve_client(fd, quiet);
+		err = serve_client(fd, quiet, tlb);
 		client_fd = -1;
 		close(fd);
 	} while (!stop && (keep || err == -EAGAIN));
@@ -190,10 +193,11 @@ static int accept_loop(bool keep, bool quiet)
 
 int main(int argc, char **argv)
 {
-	enum { SOCKET = 256, KEEP, TRACE, LOG, QUIET, HELP, VERSION };
+	enum { SOCKET = 256, KEEP, TLB, TRACE, LOG, QUIET, HELP, VERSION };
 	static const struct option options[] = {
 		{ "socket", required_argument, NULL, SOCKET },
 		{ "keep", no_argument, NULL, KEEP },
+		{ "tlb", no_argument, NULL, TLB },
 		{ "trace", required_argument, NULL, TRACE },
 		{ "log", required_argument, NULL, LOG },
 		{ "quiet", no_argument, NULL, QUIET },
@@ -203,7 +207,7 @@ int main(int argc, char **argv)
 	};
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	const char *socket_path = NULL, *log_path = NULL;
-	bool keep = false, quiet = false;
+	bool keep = false, quiet = false, tlb = false;
 	int err, opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -213,6 +217,9 @@ int main(int argc, char **argv)
 			break;
 		case KEEP:
 			keep = true;
+			break;
+		case TLB:
+			tlb = true;
 			break;
 		case TRACE:
 			if (trace_parse(optarg)) {
@@ -268,7 +275,7 @@ int main(int argc, char **argv)
 	if (stop)			/* came before the line above */
 		shutdown(listen_fd, SHUT_RDWR);
 
-	err = accept_loop(keep, quiet);
+	err = accept_loop(keep, quiet, tlb);
 
 	close(listen_fd);
 	unlink(socket_path);

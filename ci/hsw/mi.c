@@ -241,11 +241,12 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 	uint32_t addr = dw[1] & ~7u;
 	int err;
 
-	if (dw[0] & FLUSH_TLB)
-		gtt_tlb_flush(hsw);
+	/* The invalidate bit counts only together with these two. */
 	if (FLUSH_POST_SYNC(dw[0]) != POST_SYNC_IMM &&
 	    FLUSH_POST_SYNC(dw[0]) != POST_SYNC_TIMESTAMP)
 		return EXEC_NEXT;
+	if (dw[0] & FLUSH_TLB)
+		tlb_flush_ppgtt(hsw, ring->id);
 	if (index)
 		addr = mi_hws(hsw, ring) + (HWS_INDEX(dw[1]) & ~7u);
 	else if (global && mi_denied(ring))
@@ -464,7 +465,7 @@ static enum exec mi_update_gtt(struct hsw *hsw, struct ring *ring,
 	for (i = 0; i < n; i++)
 		__atomic_store_n(&hsw->gtt.pte[first + i], dw[2 + i],
 				 __ATOMIC_RELAXED);
-	gtt_tlb_flush(hsw);
+	tlb_flush_global(hsw);
 	return EXEC_NEXT;
 }
 

@@ -31,7 +31,7 @@ enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 			      len);
 	flags = dw[1];
 	if (flags & PIPE_TLB)
-		gtt_tlb_flush(hsw);
+		tlb_flush_ppgtt(hsw, ring->id);
 
 	switch (PIPE_POST_SYNC(flags)) {
 	case POST_NONE:

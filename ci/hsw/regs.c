@@ -259,6 +259,8 @@ const struct reg reg_table[] = {
 	W1C(0x64838, "EDP_PSR_IIR", NULL),
 	RAM(0x64834, "EDP_PSR_IMR", 0xffffffff, NONE),
 
+	RAM(GFX_FLSH_CNTL, "GFX_FLSH_CNTL", 0, NULL, tlb_write_flsh_cntl, 0),
+
 	/* Fences. */
 	RAM(FENCE_REGS, "FENCE", 0, NULL, fence_write, 2 * NUM_FENCES),
 };

@@ -27,7 +27,7 @@ void reset_engine(struct hsw *hsw, enum engine_id engine)
 	ring->blt.clip_tl = 0;
 	ring->blt.clip_br = 0;
 	hsw->gtt.pp_dir[engine] = 0;
-	gtt_tlb_flush(hsw);
+	tlb_flush_engine(hsw, engine);
 	for (i = 0; i < ARRAY_SIZE(zeroed); i++)
 		mmio_set(hsw, engine_base[engine] + zeroed[i], 0);
 }
@@ -57,5 +57,5 @@ void reset_all(struct hsw *hsw)
 	for (e = 0; e < NUM_ENGINES; e++)
 		reset_engine(hsw, e);
 	fence_reset(hsw);
-	gtt_tlb_flush(hsw);
+	tlb_flush_global(hsw);
 }

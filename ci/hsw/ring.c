@@ -566,7 +566,8 @@ void ring_write_instpm(struct hsw *hsw, uint32_t off, uint32_t val)
 {
 	(void)val;
 	/* Done as soon as it is asked for; the driver waits for the bits. */
-	gtt_tlb_flush(hsw);
+	if (mmio_get(hsw, off) & INSTPM_TLB_INVALIDATE)
+		tlb_flush_ppgtt(hsw, ring_of(off));
 	mmio_set(hsw, off, mmio_get(hsw, off) &
 		 ~(INSTPM_SYNC_FLUSH | INSTPM_TLB_INVALIDATE));
 }

@@ -187,6 +187,7 @@ void fz_reset(void)
 	memset(&hsw->stats, 0, sizeof(hsw->stats));
 	fz_no_memory();
 	fz_map(FZ_GPA, 0, FZ_RAM, MEM_READ | MEM_WRITE);
+	hsw->tlb.on = false;
 	gtt_tlb_flush(hsw);
 }
 

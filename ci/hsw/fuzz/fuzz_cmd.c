@@ -3,7 +3,8 @@
  * Command streams: an input is what a guest puts into a ring and into a batch
  * behind it, and one thing that happens while they run.
  *
- * u8 engine (bits 1:0), PPGTT off (bit 2), ring starts near its end (bit 3)
+ * u8 engine (bits 1:0), PPGTT off (bit 2), ring starts near its end (bit 3),
+ *    with --tlb (bit 4)
  * u8 what happens (enum event)
  * u8 after how many commands
  * u8 dwords of the ring
@@ -88,6 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 8 || size > 4096)
 		return -1;
 	fz_reset();
+	if (flags & 16)
+		FZ_MUST(!tlb_enable(fz_hsw));
 	head = flags & 8 ? FZ_RING_BYTES - 64 : 0;
 	mmio_write(fz_hsw, engine_base[e] + RING_HEAD, head);
 	if (flags & 4)
