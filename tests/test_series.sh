@@ -31,9 +31,12 @@ row=$(ci/source --base "$list" --step "$last" 2>"$TMP/log") || rc=$?
 is "git am takes all $last patches" "$rc" 0
 IFS=$'\t' read -r _ end _ <<<"$row"
 
+# Those of them that the base has: the series adds a file, too.
 mapfile -t files < <(touched "$list")
+mapfile -t old < <(git --git-dir="$gitdir" ls-tree -r --name-only "$base" \
+	-- "${files[@]}")
 mkdir "$TMP/tree"
-git --git-dir="$gitdir" archive "$base" "${files[@]}" | tar -x -C "$TMP/tree"
+git --git-dir="$gitdir" archive "$base" "${old[@]}" | tar -x -C "$TMP/tree"
 rc=0
 (cd "$TMP/tree" && QUILT_PATCHES=$ROOT/patches/$list QUILT_SERIES=$ROOT/series/$list \
 	quilt --quiltrc /dev/null push -a --fuzz=0) >"$TMP/log" 2>&1 || rc=$?
