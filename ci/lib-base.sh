@@ -3,13 +3,13 @@
 #
 # The bases of ci/bases.tsv, their series, and git.  Part of lib.sh.
 
-# base_info BASE: set BASE_PACKAGE (or -), BASE_FILE, BASE_BLOB, BASE_KCFLAGS
-# from ci/bases.tsv.  An unknown base is the user's error.
+# base_info BASE: set BASE_PACKAGE (or -), BASE_FILE, BASE_BLOB, BASE_KCFLAGS,
+# BASE_RAM (MiB) from ci/bases.tsv.  An unknown base is the user's error.
 base_info()
 {
-	local base package file blob kcflags known=()
+	local base package file blob kcflags ram known=()
 
-	while IFS=$'\t' read -r base package file blob kcflags; do
+	while IFS=$'\t' read -r base package file blob kcflags ram; do
 		[[ $base != \#* && -n $base ]] || continue
 		known+=("$base")
 		if [[ $base == "$1" ]]; then
@@ -18,6 +18,9 @@ base_info()
 			[[ $kcflags != - ]] || kcflags=
 			# shellcheck disable=SC2034
 			BASE_KCFLAGS=$kcflags
+			[[ -n $ram && $ram != - ]] || ram=2200
+			# shellcheck disable=SC2034
+			BASE_RAM=$ram
 			return 0
 		fi
 	done <"$USERPTR_ROOT/ci/bases.tsv"

@@ -195,11 +195,11 @@ lib 'key file:/nonexistent || exit $?'
 is "key: a missing file is no key" "$rc" 3
 
 # --- bases and series
-lib 'base_info v5.10; echo "$BASE_PACKAGE $BASE_BLOB [$BASE_KCFLAGS]"'
+lib 'base_info v5.10; echo "$BASE_PACKAGE $BASE_BLOB [$BASE_KCFLAGS] $BASE_RAM"'
 is "bases: v5.10" "$out" \
-	"linux-source-5.10 f2eaed6aca3d9265aa2d0562c80e1fc5c16e4503 []"
-lib 'base_info v4.17; echo "$BASE_PACKAGE $BASE_KCFLAGS"'
-like "bases: v4.17" "$out" '^- -Wno-.* -Wno-'
+	"linux-source-5.10 f2eaed6aca3d9265aa2d0562c80e1fc5c16e4503 [] 2200"
+lib 'base_info v4.17; echo "$BASE_PACKAGE $BASE_KCFLAGS $BASE_RAM"'
+like "bases: v4.17" "$out" '^- -Wno-.* -Wno-.* 3072$'
 lib 'base_info v9.99'
 is "bases: unknown: exit 2" "$rc" 2
 like "bases: unknown: names the known" "$out" "'v9.99': one of v5.10 v4.17"
