@@ -546,6 +546,43 @@ refuses 2 "mbox: a subject that b4 cannot take" "not plain ASCII" mbox toy --tre
 printf '# x\n\nhello\n\nFrom here on\n' >"$TMP/bad.md"
 refuses 2 "mbox: a line that begins a mail" "would begin a new mail" mbox toy --tree "$tree" --cover "$TMP/bad.md"
 
+
+# --- cover: a table from results, in the letter
+letter=$TMP/letter.md tsv=$TMP/results.tsv
+printf '# x: y\n\nbefore\n\n<!-- results toy-bat -->\nold\n<!-- end -->\n\nafter\n' >"$letter"
+{
+	printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'
+	printf 'toy\tbase\t%s\t%s\t0.1\t\n' boot pass a pass b fail c pass
+	printf 'toy\t1\t%s\t%s\t0.1\t\n' boot pass a dmesg-warn b pass c pass
+	printf 'toy\t2\t%s\t%s\t0.1\t\n' boot pass a pass b fail c notrun
+} >"$tsv"
+run cover toy-bat "$tsv" --cover "$letter" --check
+exits "cover --check: the letter says something else" 1
+check "cover --check: writes nothing" grep -qx old "$letter"
+run cover toy-bat "$tsv" --cover "$letter"
+exits "cover" 0
+is "cover: the table, and the rest as it was" "$(<"$letter")" '# x: y
+
+before
+
+<!-- results toy-bat -->
+
+    step  pass  fail  dmesg-warn  notrun  differ
+    base     3     1           0       0
+    1        3     0           1       0       2
+    2        2     1           0       1       1
+
+<!-- end -->
+
+after'
+run cover toy-bat "$tsv" --cover "$letter" --check
+exits "cover --check: now it does" 0
+refuses 2 "cover: no such place" "no line '<!-- results toy-full -->'" cover toy-full "$tsv" --cover "$letter"
+refuses 2 "cover: no results of ours" "is not a results.tsv" cover toy-bat "$letter" --cover "$letter"
+run mbox toy --tree "$tree" --cover "$letter"
+like "mbox: with the table" "$out" 'step  pass  fail'
+check "mbox: without the marks of scripts/cover" test -z "$(grep -F '<!--' <<<"$out")"
+
 good_tree=$(g rev-parse 'good^{tree}')
 g checkout -q --detach main
 g am -q --empty=drop "$TMP/v2"

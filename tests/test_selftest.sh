@@ -19,7 +19,8 @@ selftests()
 	check "$name: i915.ko has live_userptr" test -n "$param"
 
 	rc=0
-	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y" \
+	# On v4.17 a pr_debug() tells what runs.
+	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y i915.dyndbg=+p" \
 		ci/shell "$@" --config selftest --share "$TMP/$name" -- \
 		'dmesg | grep "i915: Running i915_gem_userptr_live_selftests/"' \
 		>"$TMP/out" 2>"$TMP/log" || rc=$?
