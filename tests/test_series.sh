@@ -16,38 +16,7 @@ touched()
 }
 series() { sed 's/[[:space:]]*#.*//; /^[[:space:]]*$/d' "series/$1"; }
 
-list=v5.10
-last=$(series "$list" | wc -l)
-check "series/$list names patches" test "$last" -gt 0
-is "every patch of patches/$list is in the series" \
-	"$(cd "patches/$list" && ls)" "$(series "$list" | sort)"
-
-rc=0
-row=$(ci/source --base "$list" --step base 2>"$TMP/log") || rc=$?
-is "the base's source" "$rc" 0
-IFS=$'\t' read -r gitdir base _ <<<"$row"
-rc=0
-row=$(ci/source --base "$list" --step "$last" 2>"$TMP/log") || rc=$?
-is "git am takes all $last patches" "$rc" 0
-IFS=$'\t' read -r _ end _ <<<"$row"
-
-# Those of them that the base has: the series adds a file, too.
-mapfile -t files < <(touched "$list")
-mapfile -t old < <(git --git-dir="$gitdir" ls-tree -r --name-only "$base" \
-	-- "${files[@]}")
-mkdir "$TMP/tree"
-git --git-dir="$gitdir" archive "$base" "${old[@]}" | tar -x -C "$TMP/tree"
-rc=0
-(cd "$TMP/tree" && QUILT_PATCHES=$ROOT/patches/$list QUILT_SERIES=$ROOT/series/$list \
-	quilt --quiltrc /dev/null push -a --fuzz=0) >"$TMP/log" 2>&1 || rc=$?
-is "quilt push -a takes all $last patches" "$rc" 0
-((rc == 0)) || tail -n 5 "$TMP/log" | sed 's/^/# /'
-for f in "${files[@]}"; do
-	is "git am and quilt agree on $f" "$(git hash-object "$TMP/tree/$f")" \
-		"$(git --git-dir="$gitdir" rev-parse "$end:$f")"
-done
-
-# The trees of all steps of list $1, one a line, by git apply on the base.
+# The trees of all steps of list $1, one a line, by git apply on $gitdir's $base.
 trees()
 {
 	local name
@@ -64,24 +33,81 @@ trees()
 		done
 	)
 }
+
+# with_quilt LIST: the same files as with git am
+with_quilt()
+{
+	local list=$1 tree=$TMP/tree-$1 rc=0 f files old
+
+	# Those of them that the base has: the series adds a file, too.
+	mapfile -t files < <(touched "$list")
+	mapfile -t old < <(git --git-dir="$gitdir" ls-tree -r --name-only "$base" \
+		-- "${files[@]}")
+	mkdir "$tree"
+	git --git-dir="$gitdir" archive "$base" "${old[@]}" | tar -x -C "$tree"
+	(cd "$tree" && QUILT_PATCHES=$ROOT/patches/$list QUILT_SERIES=$ROOT/series/$list \
+		quilt --quiltrc /dev/null push -a --fuzz=0) >"$TMP/log" 2>&1 || rc=$?
+	is "$list: quilt push -a takes all $last patches" "$rc" 0
+	((rc == 0)) || tail -n 5 "$TMP/log" | sed 's/^/# /'
+	for f in "${files[@]}"; do
+		is "$list: git am and quilt agree on $f" "$(git hash-object "$tree/$f")" \
+			"$(git --git-dir="$gitdir" rev-parse "$end:$f")"
+	done
+}
+
 # The list for a tree ends where the story does, and each of its commits is a
 # step of the story: what is said of those is said of it.
-mapfile -t story < <(trees "$list")
-mapfile -t merge < <(trees "$list-merge")
-is "every patch of patches/$list-merge is in the series" \
-	"$(cd "patches/$list-merge" && ls)" "$(series "$list-merge" | sort)"
-is "all of $list-merge applies" "${#merge[@]}" "$(series "$list-merge" | wc -l)"
-is "$list-merge ends in the same tree" "${merge[-1]}" "${story[-1]}"
-for ((i = 0; i < ${#merge[@]}; i++)); do
-	check "$list-merge: commit $((i + 1)) is a step that is built" \
-		grep -qxF "${merge[i]}" <(printf '%s\n' "${story[@]}")
-done
+merge_list()
+{
+	local list=$1 story merge i
 
-for ((i = 1; i <= last; i++)); do
-	rc=0
-	dir=$(ci/build --base "$list" --step "$i" 2>"$TMP/log") || rc=$?
-	is "step $i builds" "$rc" 0
-	((rc == 0)) || tail -n 5 "$TMP/log" | sed 's/^/# /'
-	check "step $i has an i915.ko" test -s "$dir/modules/i915.ko"
-done
+	mapfile -t story < <(trees "$list")
+	mapfile -t merge < <(trees "$list-merge")
+	is "every patch of patches/$list-merge is in the series" \
+		"$(cd "patches/$list-merge" && ls)" "$(series "$list-merge" | sort)"
+	is "all of $list-merge applies" "${#merge[@]}" "$(series "$list-merge" | wc -l)"
+	is "$list-merge ends in the same tree" "${merge[-1]}" "${story[-1]}"
+	for ((i = 0; i < ${#merge[@]}; i++)); do
+		check "$list-merge: commit $((i + 1)) is a step that is built" \
+			grep -qxF "${merge[i]}" <(printf '%s\n' "${story[@]}")
+	done
+}
+
+# lane LIST [--tree DIR]
+lane()
+{
+	local list=$1 last gitdir base end row rc=0 dir i
+
+	shift
+	last=$(series "$list" | wc -l)
+	check "series/$list names patches" test "$last" -gt 0
+	is "every patch of patches/$list is in the series" \
+		"$(cd "patches/$list" && ls)" "$(series "$list" | sort)"
+	row=$(ci/source --base "$list" "$@" --step base 2>"$TMP/log") || rc=$?
+	is "$list: the base's source" "$rc" 0
+	((rc == 0)) || { tail -n 5 "$TMP/log" | sed 's/^/# /'; return; }
+	IFS=$'\t' read -r gitdir base _ <<<"$row"
+	row=$(ci/source --base "$list" "$@" --step "$last" 2>"$TMP/log") || rc=$?
+	is "$list: git am takes all $last patches" "$rc" 0
+	((rc == 0)) || { tail -n 5 "$TMP/log" | sed 's/^/# /'; return; }
+	IFS=$'\t' read -r _ end _ <<<"$row"
+
+	with_quilt "$list"
+	merge_list "$list"
+
+	for ((i = 1; i <= last; i++)); do
+		rc=0
+		dir=$(ci/build --base "$list" "$@" --step "$i" 2>"$TMP/log") || rc=$?
+		is "$list: step $i builds" "$rc" 0
+		((rc == 0)) || tail -n 5 "$TMP/log" | sed 's/^/# /'
+		check "$list: step $i has an i915.ko" test -s "$dir/modules/i915.ko"
+	done
+}
+
+lane v5.10
+if [[ -n ${V417_TREE:-} ]]; then
+	lane v4.17 --tree "$V417_TREE"
+else
+	skip "v4.17" "no tree: make check V417_TREE=DIR"
+fi
 done_testing

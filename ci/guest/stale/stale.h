@@ -206,9 +206,12 @@ bool page_is_huge(const void *addr);
 int sys_read(const char *path, char *buf, size_t len);
 int sys_write(const char *path, const char *text);
 long sys_number(const char *path);			/* or -errno */
-/* Write @value; what was there comes back when the test ends. */
+
+/* knob.c: 0 or -errno. Write @value; what was there comes back when the test ends. */
 int knob_set(const char *path, const char *value);
 void knobs_restore(void);
+
+/* sys.c */
 double now(void);					/* seconds */
 void nap(unsigned long us);
 /* xorshift, period 2^64 - 1; @state must not be 0. */

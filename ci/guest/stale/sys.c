@@ -47,32 +47,6 @@ long sys_number(const char *path)
 	return err ? err : strtol(buf, NULL, 10);
 }
 
-int knob_set(const char *path, const char *value)
-{
-	unsigned int n = shared->nknobs;
-	struct knob *k = &shared->knob[n];
-	int err;
-
-	if (n == MAX_KNOBS)
-		return -ENOSPC;
-	err = sys_read(path, k->was, sizeof(k->was));
-	if (err)
-		return err;
-	k->path = path;
-	shared->nknobs = n + 1;
-	return sys_write(path, value);
-}
-
-void knobs_restore(void)
-{
-	while (shared->nknobs) {
-		struct knob *k = &shared->knob[shared->nknobs - 1];
-
-		sys_write(k->path, k->was);
-		shared->nknobs--;
-	}
-}
-
 double now(void)
 {
 	struct timespec t;
