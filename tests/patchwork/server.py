@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Both Patchwork APIs on loopback, as strict as their documents.
+
+    server.py DIR       DIR/port gets the port, DIR/log a line a request,
+                        DIR/posts what is stored.  DIR/faults has a word for
+                        each coming POST: 500, 429, 404, 302, drop (no answer,
+                        nothing stored), lost (stored, no answer), ok.
+"""
+
+import base64
+import http.server
+import json
+import os
+import re
+import sys
+
+DIR = sys.argv[1]
+STATES = {"fd": {"pending", "success", "warning", "failure"},
+          "pw": {"pending", "success", "warning", "fail"}}
+FIELDS = {"fd": ({"test_name", "state"}, {"url", "summary"}),
+          "pw": ({"context", "state"}, {"target_url", "description"})}
+MBOX = b"From nobody Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n"
+stored = []
+
+
+def fault():
+    try:
+        with open(DIR + "/faults", encoding="utf-8") as f:
+            words = f.read().split()
+    except FileNotFoundError:
+        return "ok"
+    with open(DIR + "/faults", "w", encoding="utf-8") as f:
+        f.write(" ".join(words[1:]))
+    return words[0] if words else "ok"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body=b"", **headers):
+        body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        with open(DIR + "/log", "a", encoding="utf-8") as f:
+            f.write("%s %s %d\n" % (self.command, self.path, status))
+        self.send_response(status)
+        for key, value in headers.items():
+            self.send_header(key, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def where(self):
+        return "http://127.0.0.1:%d" % self.server.server_port
+
+    def do_GET(self):
+        path, _, query = self.path.partition("?")
+        if path == "/api/1.0/series/47/revisions/2/mbox/" or \
+                path == "/series/9/mbox/":
+            self.answer(200, MBOX)
+        elif path == "/api/series/9/":
+            self.answer(200, {"id": 9, "received_all": True,
+                              "mbox": self.where() + "/series/9/mbox/"})
+        elif path == "/api/series/10/":
+            self.answer(200, {"id": 10, "received_all": False, "mbox": ""})
+        elif path == "/api/series/11/":
+            self.answer(200, {"id": 11, "mbox": "http://example.com/x"})
+        elif path == "/api/patches/120/checks/":
+            # a page has one check, so that a client must follow the links
+            page = int((re.search(r"page=(\d+)", query) or [0, 1])[1])
+            mine = [p for kind, p in stored if kind == "pw"]
+            more = {"Link": '<%s%s?page=%d>; rel="next"' % (
+                self.where(), path, page + 1)} if page < len(mine) else {}
+            self.answer(200, mine[page - 1:page], **more)
+        else:
+            self.answer(404, {"detail": "Not found."})
+
+    def do_POST(self):
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        word = fault()
+        if word.isdigit():
+            self.answer(int(word), {"detail": "injected"},
+                        Location="http://example.com/")
+            return
+        if word == "drop":
+            self.close_connection = True
+            return
+        kind = {"/api/1.0/series/47/revisions/2/test-results/": "fd",
+                "/api/patches/120/checks/": "pw"}.get(self.path)
+        want = "Token secret" if kind == "pw" else "Basic " + \
+            base64.b64encode(b"me:secret").decode()
+        if kind is None:
+            self.answer(404, {"detail": "Not found."})
+        elif self.headers["Authorization"] != want:
+            self.answer(401, {"detail": "Invalid token."})
+        elif self.headers["Content-Type"] != "application/json":
+            self.answer(415, {"detail": "Unsupported media type"})
+        else:
+            self.store(kind, raw, word)
+
+    def store(self, kind, raw, word):
+        must, may = FIELDS[kind]
+        try:
+            data = json.loads(raw)
+        except ValueError:
+            self.answer(400, {"detail": "JSON parse error"})
+            return
+        wrong = [k for k in must if not data.get(k)]
+        wrong += [k for k in data if k not in must | may]
+        if data.get("state") not in STATES[kind]:
+            wrong.append("state")
+        if kind == "pw" and not re.fullmatch(r"[-a-zA-Z0-9_]{1,255}",
+                                             data.get("context", "")):
+            wrong.append("context")
+        for key in ("url", "target_url"):
+            if key in data and not data[key].startswith("http"):
+                wrong.append(key)
+        if wrong:
+            self.answer(400, {k: ["not valid"] for k in wrong})
+            return
+        if kind == "fd":        # one result a name
+            stored[:] = [s for s in stored if s[0] != "fd" or
+                         s[1]["test_name"] != data["test_name"]]
+        stored.append((kind, data))
+        with open(DIR + "/posts", "w", encoding="utf-8") as f:
+            for _, d in stored:
+                f.write(json.dumps(d, sort_keys=True) + "\n")
+        if word == "lost":
+            self.close_connection = True
+            return
+        self.answer(201, data)
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+with open(DIR + "/port.tmp", "w", encoding="utf-8") as out:
+    out.write("%d" % server.server_port)
+os.rename(DIR + "/port.tmp", DIR + "/port")
+server.serve_forever()

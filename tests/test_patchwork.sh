@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ci/patchwork against a strict server of ours, over HTTP on loopback.
+. "$(dirname "$0")/tap.sh"
+S=$TMP/server
+mkdir "$S"
+python3 "$ROOT/tests/patchwork/server.py" "$S" 2>"$TMP/server.err" &
+server=$!
+trap 'kill "$server" 2>/dev/null; rm -rf "$TMP"' EXIT
+for ((i = 0; i < 100; i++)); do [[ -e $S/port ]] && break; sleep 0.1; done
+[[ -e $S/port ]] || { not_ok "the server starts" "$(<"$TMP/server.err")"; done_testing; exit; }
+url=http://127.0.0.1:$(<"$S/port")
+export PATCHWORK_BACKOFF=0.01 PATCHWORK_TIMEOUT=5 PATCHWORK_USER=me PATCHWORK_TOKEN=secret NETRC=/nonexistent
+export no_proxy=127.0.0.1
+
+"$ROOT/ci/report" "$ROOT/tests/report/rwsem" --known none --format json --out "$TMP/bad.json"
+"$ROOT/ci/report" "$ROOT/tests/report/alike" --known none --format json --out "$TMP/good.json"
+"$ROOT/ci/report" "$ROOT/tests/report/warnings" --known none --format json --out "$TMP/warn.json"
+
+pw() { "$ROOT/ci/patchwork" "$@" >"$TMP/out" 2>"$TMP/err"; }
+fd() { pw post --api freedesktop --url "$url" --series 47 --revision 2 --ledger "$TMP/ledger" "$@"; }
+gp() { pw post --api getpatchwork --url "$url" --patch 120 --ledger "$TMP/ledger" "$@"; }
+posts() { grep -c . "$S/posts" 2>/dev/null || :; }
+tries() { grep -c '^POST' "$S/log" 2>/dev/null || :; }
+anew() { rm -f "$TMP/ledger"; printf '%s' "$*" >"$S/faults"; : >"$S/log"; }
+
+anew
+gp --report "$TMP/bad.json"
+is "a dry run is the default: exit 0" $? 0
+like "a dry run shows the request" "$(<"$TMP/out")" '"state": "fail"'
+is "a dry run sends nothing" "$(wc -c <"$S/log")" 0
+for r in bad:fail good:success warn:warning; do
+	anew
+	gp --report "$TMP/${r%:*}.json" --more https://example.com/r --post
+	is "getpatchwork takes ${r%:*}" $? 0
+	like "with its own word" "$(tail -n1 "$S/posts")" "\"state\": \"${r#*:}\""
+done
+is "three checks" "$(posts)" 3
+for r in bad:failure good:success warn:warning; do
+	anew
+	fd --report "$TMP/${r%:*}.json" --more https://example.com/r --post
+	is "freedesktop takes ${r%:*}" $? 0
+	like "with its own word" "$(tail -n1 "$S/posts")" "\"state\": \"${r#*:}\""
+done
+
+# The same result again: by the ledger, and by the server's own list (of which
+# a page has one entry).
+n=$(posts)
+: >"$S/log"
+fd --report "$TMP/warn.json" --post
+is "again, by the ledger" "$? $(tries) $(<"$TMP/out")" "0 0 already posted: $(sed 's/^[^:]*: //' "$TMP/out")"
+anew
+gp --report "$TMP/warn.json" --post
+is "again, without the ledger" "$? $(tries) $(posts)" "0 0 $n"
+like "it says so" "$(<"$TMP/out")" "already there"
+
+again() { "$ROOT/ci/report" "$ROOT/tests/report/steps" --known none --series "$1" --format json --out "$TMP/new.json"; }
+try()
+{
+	local name=$1 faults=$2 want=$3
+
+	again "$name"
+	anew "$faults"
+	n=$(posts)
+	gp --report "$TMP/new.json" --post
+	is "$name" "$? $(tries) $(($(posts) - n))" "$want"
+}
+# name, faults, "exit, POSTs that were answered, new checks"
+try "500 twice, then it works" "500 500 ok" "0 3 1"
+try "429 is no refusal" "429 ok" "0 2 1"
+try "no answer, nothing stored: again" "drop ok" "0 1 1"
+try "no answer, but stored: not twice" "lost" "0 0 1"
+try "stored without an answer after a 500" "500 lost" "0 1 1"
+try "never an answer: exit 3" "drop drop drop drop drop" "3 0 0"
+try "always 503: exit 3 after five attempts" "503 503 503 503 503" "3 5 0"
+try "404 is final" "404" "2 1 0"
+try "a redirect is not followed" "302" "2 1 0"
+is "a failure is one last line" "$(tail -n1 "$TMP/err" | grep -c 302)" 1
+again "lost by freedesktop"
+anew lost
+n=$(posts)
+fd --report "$TMP/new.json" --post
+is "freedesktop keeps one result a name: a lost answer adds none" "$?" 0
+is "one result of that name" "$(grep -c '"userptr.CI.Custom"' "$S/posts")" 1
+
+again token
+anew
+PATCHWORK_TOKEN=wrong gp --report "$TMP/new.json" --post
+is "a wrong token: exit 2" $? 2
+like "it is named" "$(<"$TMP/err")" "token"
+is "and not shown" "$(grep -c wrong "$TMP/err")" 0
+PATCHWORK_TOKEN='' gp --report "$TMP/new.json" --post
+is "no token: exit 2" $? 2
+printf 'machine 127.0.0.1 login me password secret\n' >"$TMP/netrc"
+chmod 600 "$TMP/netrc"
+NETRC=$TMP/netrc PATCHWORK_TOKEN='' PATCHWORK_USER='' gp --report "$TMP/new.json" --post
+is "a token of netrc" $? 0
+anew
+NETRC=$TMP/netrc PATCHWORK_TOKEN='' PATCHWORK_USER='' fd --report "$TMP/new.json" --post
+is "a user of netrc" $? 0
+pw post --api getpatchwork --url http://example.com --patch 1 --report "$TMP/new.json" --post
+is "a token is not sent in the clear" $? 2
+gp --report "$ROOT/README.md" --post
+is "not a report: exit 2" "$? $(wc -l <"$TMP/err")" "2 1"
+gp --report "$TMP/new.json" --patch 1x
+is "no number: exit 2" $? 2
+
+# What the server itself refuses: a client that has the words wrong is told.
+refused()
+{
+	is "the server refuses $1" "$(python3 - "$url$2" "$3" "$4" <<-'PY'
+	import sys, urllib.request, urllib.error
+	req = urllib.request.Request(sys.argv[1], sys.argv[3].encode(),
+	    {"Authorization": sys.argv[2], "Content-Type": "application/json"})
+	try: print(urllib.request.urlopen(req).status)
+	except urllib.error.HTTPError as e: print(e.code)
+	PY
+	)" 400
+}
+rm -f "$S/faults"
+refused "failure at getpatchwork" /api/patches/120/checks/ "Token secret" '{"context": "a", "state": "failure"}'
+refused "fail at freedesktop" /api/1.0/series/47/revisions/2/test-results/ "Basic bWU6c2VjcmV0" '{"test_name": "a", "state": "fail"}'
+refused "a context with a dot" /api/patches/120/checks/ "Token secret" '{"context": "a.b", "state": "fail"}'
+
+pw fetch --api freedesktop --url "$url" --series 47 --revision 2 --out "$TMP/a.mbox"
+is "fetch from freedesktop" "$? $(head -c 5 "$TMP/a.mbox")" "0 From "
+pw fetch --api getpatchwork --url "$url" --series 9 --out "$TMP/b.mbox"
+is "fetch from getpatchwork" "$? $(head -c 5 "$TMP/b.mbox")" "0 From "
+pw fetch --api getpatchwork --url "$url" --series 10 --out "$TMP/c.mbox"
+is "a series that is not complete: exit 2" $? 2
+pw fetch --api getpatchwork --url "$url" --series 11 --out "$TMP/c.mbox"
+is "an mbox on another server: exit 3" "$? $([[ -e $TMP/c.mbox ]] && echo there)" "3 "
+pw fetch --api getpatchwork --url "$url" --series 12 --out "$TMP/c.mbox"
+is "no such series: exit 2" $? 2
+done_testing
