@@ -68,7 +68,9 @@ try()
 }
 # name, faults, "exit, POSTs that were answered, new checks"
 try "500 twice, then it works" "500 500 ok" "0 3 1"
+t=$EPOCHREALTIME
 try "429 is no refusal" "429 ok" "0 2 1"
+is "and is asked again when the server wants it" $((${EPOCHREALTIME/./} - ${t/./} > 1000000)) 1
 try "no answer, nothing stored: again" "drop ok" "0 1 1"
 try "no answer, but stored: not twice" "lost" "0 0 1"
 try "stored without an answer after a 500" "500 lost" "0 1 1"
@@ -83,6 +85,19 @@ n=$(posts)
 fd --report "$TMP/new.json" --post
 is "freedesktop keeps one result a name: a lost answer adds none" "$?" 0
 is "one result of that name" "$(grep -c '"userptr.CI.Custom"' "$S/posts")" 1
+
+# Two at a time: one of them posts.
+again "two at a time"
+anew
+n=$(posts)
+for i in 1 2; do
+	"$ROOT/ci/patchwork" post --api getpatchwork --url "$url" --patch 120 --post \
+		--ledger "$TMP/ledger" --report "$TMP/new.json" >"$TMP/out$i" 2>&1 &
+	pids[i]=$!
+done
+wait "${pids[@]}"
+is "two at a time: one post" "$(cat "$TMP"/out[12] | cut -d: -f1 | sort | xargs) $(($(posts) - n))" \
+	"already posted posted 1"
 
 again token
 anew
@@ -133,4 +148,23 @@ pw fetch --api getpatchwork --url "$url" --series 11 --out "$TMP/c.mbox"
 is "an mbox on another server: exit 3" "$? $([[ -e $TMP/c.mbox ]] && echo there)" "3 "
 pw fetch --api getpatchwork --url "$url" --series 12 --out "$TMP/c.mbox"
 is "no such series: exit 2" $? 2
+# page NAME PAGE "exit first-bytes" WORDS
+page()
+{
+	rm -f "$TMP/d.mbox"
+	pw fetch --page "$url$2" --out "$TMP/d.mbox"
+	is "$1" "$? $(head -c 5 "$TMP/d.mbox" 2>/dev/null)" "$3"
+	like "$1: in one line" "$(tail -n1 "$TMP/err")" "$4"
+}
+page "a page of freedesktop: the last revision" /series/47/ "0 From " '^$'
+page "a revision of it" "/series/47/#rev2" "0 From " '^$'
+page "a revision that is not there" "/series/47/#rev9" "2 " '404'
+page "a page of getpatchwork" "/project/x/list/?series=9" "0 From " '^$'
+page "a page of something else" /project/x/list/ "2 " 'is not the page of a series'
+page "half a JSON" /series/48/ "3 " 'no JSON came'
+page "a JSON of something else" /series/49/ "3 " 'no Patchwork that answers'
+page "half an mbox" "/series/50/#rev1" "3 " 'IncompleteRead.*5 times'
+kill "$server"
+wait "$server" 2>/dev/null
+page "no server" /series/47/ "3 " 'Connection refused, 5 times'
 done_testing

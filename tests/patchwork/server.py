@@ -61,6 +61,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path == "/api/series/9/":
             self.answer(200, {"id": 9, "received_all": True,
                               "mbox": self.where() + "/series/9/mbox/"})
+        elif path == "/api/1.0/series/47/":
+            self.answer(200, {"id": 47, "name": "x", "version": 2})
+        elif path == "/api/1.0/series/48/":
+            self.answer(200, b'{"id": 48, "versi')
+        elif path == "/api/1.0/series/49/":
+            self.answer(200, [1, 2])
+        elif path.startswith("/api/1.0/series/50/"):
+            self.close_connection = True    # the half of it, then nothing
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 999\r\n"
+                             b"\r\n" + MBOX)
         elif path == "/api/series/10/":
             self.answer(200, {"id": 10, "received_all": False, "mbox": ""})
         elif path == "/api/series/11/":
@@ -79,8 +89,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         word = fault()
         if word.isdigit():
+            more = {"Retry-After": "1"} if word == "429" else {}
             self.answer(int(word), {"detail": "injected"},
-                        Location="http://example.com/")
+                        Location="http://example.com/", **more)
             return
         if word == "drop":
             self.close_connection = True
