@@ -40,16 +40,20 @@ kgit()
 }
 
 # series_list BASE: the patch files (absolute) of the series, in order.  No
-# series yet is an empty list.
+# series yet is an empty list.  USERPTR_SERIES is a folder of ci/mailbox, whose
+# series stands for ours.
 series_list()
 {
-	local line list=$USERPTR_ROOT/series/$1
+	local line list=$USERPTR_ROOT/series/$1 dir=$USERPTR_ROOT/patches/$1
 
+	if [[ -n ${USERPTR_SERIES:-} ]]; then
+		dir=$USERPTR_SERIES list=$USERPTR_SERIES/series
+	fi
 	[[ -e $list ]] || return 0
 	while IFS= read -r line || [[ -n $line ]]; do
 		line=${line%%#*}
 		line=${line%"${line##*[![:space:]]}"}
 		[[ -n $line ]] || continue
-		printf '%s\n' "$USERPTR_ROOT/patches/$1/$line"
+		printf '%s\n' "$dir/$line"
 	done <"$list"
 }

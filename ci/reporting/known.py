@@ -100,6 +100,15 @@ def load(path):
     return [Issue(n, dict(parser[n]), path) for n in parser.sections()]
 
 
+def of_base(issues):
+    """What the base has, whatever is put on it: for a series that is not ours,
+    of whose steps the rest says nothing."""
+    out = [i for i in issues if i.step in ("base", "*")]
+    for i in out:
+        i.step = "*"
+    return out
+
+
 def evidence(result):
     """What needs an explanation before a result is known: texts."""
     lines = [judge.bare(l) for l in result.dmesg]

@@ -116,11 +116,7 @@ def one_log(w, log):
             "=")
     w.add("Summary", "-------", "", "  **%s**" % log.state().upper(), "",
           "  " + VERDICT[log.state()])
-    built = log.step.results.get("build")
-    if built and built.word != "pass":
-        w.add("", "  The step was not built:", "")
-        w.add(*["    " + l for l in (built.console or [built.detail])[-30:]
-                if l.strip()])
+    why_not(w, log.step)
     hosts(w, log)
     if any(log.of(s) for s in ("regressions", "warnings", "suppressed")):
         w.title("Possible new issues", "-")
@@ -147,9 +143,23 @@ def one_log(w, log):
                      ("Warnings", "known warnings")))
 
 
+def not_built(step):
+    """The result of a build that came to nothing, else None."""
+    built = step.results.get("build")
+    return built if built and built.word != "pass" else None
+
+
+def why_not(w, step):
+    """What the last words of the build were, if it came to nothing."""
+    built = not_built(step)
+    if built:
+        w.add("", "  The step was not built:", "")
+        w.add(*["    " + l for l in (built.console or [built.detail])[-30:]
+                if l.strip()])
+
+
 def subject(report, lane, series):
-    built = [s for s in report.steps[1:]
-             if "build" in s.results and s.results["build"].word != "pass"]
+    built = [s for s in report.steps if not_built(s)]
     return "%s %s.%s: %s for %s" % (
         HEAD[report.state], CI, "BUILD" if built else lane, report.state,
         series)
@@ -176,6 +186,7 @@ def render(report, lane="Custom", series="", url="", more="",
         one_log(w, log)
     if not report.logs:
         w.add("", "  Nothing to compare: %s alone." % report.base.title())
+        why_not(w, report.base)
     if report.stale:
         w.title("Known issues that did not show", "-")
         w.add("  Each had its chance here. If it is mended, take it out of "

@@ -272,6 +272,12 @@ def lane(step, root):
     return "Custom"
 
 
+def subject(path):
+    m = re.search(r"^Subject: (.*(?:\n .*)*)", judge.read(path), re.M)
+    return re.sub(r"^(\[[^]]*\]\s*)*|\n", "", m.group(1)) if m \
+        else os.path.basename(path)
+
+
 def subjects(root, base):
     """The subjects of a base's series, in order."""
     out = []
@@ -279,8 +285,27 @@ def subjects(root, base):
     for line in judge.read(os.path.join(root, "series", base)).split("\n"):
         name = line.split("#")[0].strip()
         if name and glob.glob(os.path.join(folder, name)):
-            m = re.search(r"^Subject: (.*(?:\n .*)*)", judge.read(
-                os.path.join(folder, name)), re.M)
-            out.append(re.sub(r"^\[[^]]*\]\s*|\n", "", m.group(1))
-                       if m else name)
+            out.append(subject(os.path.join(folder, name)))
     return out
+
+
+class Mailbox:
+    """What ci/run --mbox tested: a folder of ci/mailbox."""
+
+    def __init__(self, folder):
+        def first(name):
+            text = judge.read(os.path.join(folder, name)).split("\n")[0]
+            return re.sub(r"[\x00-\x1f\x7f]", " ", text).strip()
+
+        names = judge.read(os.path.join(folder, "series")).split()
+        self.subjects = [subject(os.path.join(folder, n)) for n in names]
+        self.title = first("title")
+        self.url = first("url")
+
+
+def mailbox(folders):
+    """The mailbox that the last of the folders is a run of; None if none."""
+    for path in (folders[-1], os.path.dirname(os.path.abspath(folders[-1]))):
+        if os.path.exists(os.path.join(path, "series", "series")):
+            return Mailbox(os.path.join(path, "series"))
+    return None

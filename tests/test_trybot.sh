@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Somebody else's series: what ci/mailbox makes of a mailbox, and what ci/run
+# says of one that does not apply or build.  No guest boots here.
+. "$(dirname "$0")/tap.sh"
+cd "$ROOT" || exit 3
+M=$ROOT/tests/trybot
+file=drivers/gpu/drm/i915/gem/i915_gem_userptr.c
+
+box() { rm -rf "$TMP/box"; out=$(ci/mailbox "$1" "$TMP/box" 2>&1); rc=$?; }
+refuse()
+{
+	box "$2"
+	is "$1: exit 2" "$rc" 2
+	like "$1: in one line" "$out" "^[^"$'\n'"]*$3[^"$'\n'"]*$"
+	is "$1: nothing is left" "$(ls -d "$TMP/box" 2>/dev/null)" ''
+}
+# mails NUMBER...: the mails of good.mbox, by number
+mails()
+{
+	local n
+
+	for n; do
+		awk -v n="$n" '/^From zoe@/ { i++ } i == n' "$M/good.mbox"
+	done
+}
+
+# --- a thread as a list has it
+box "$M/good.mbox"
+is "a thread: exit 0" "$rc" 0
+is "a thread: its patches, in order" "$(<"$TMP/box/series")" \
+	"0001-drm-i915-userptr-One-invalidation-at-a-time.patch
+0002-drm-i915-userptr-Say-what-Zo-s-locks-are-for.patch"
+is "a thread: called as its cover letter" "$(<"$TMP/box/title")" "drm/i915/userptr: One invalidation at a time"
+like "a thread: what was left out is named" "$out" "left out.*'Re: \[PATCH v2 2/2\] drm/i915/userptr'"
+row=$(USERPTR_SERIES=$TMP/box ci/source --base v5.10 --step 2 2>"$TMP/err")
+is "a thread: it applies" $? 0
+IFS=$'\t' read -r git commit _ <<<"$row"
+is "a thread: the last step has it all" \
+	"$(git --git-dir="$git" show "$commit:$file" | grep -cE '/\* (objects|an invalidation) \*/|mutex_unlock\(&mn->mutex\)')" 3
+is "a thread: its author" "$(git --git-dir="$git" log -1 --format='%an %s' "$commit")" \
+	"Zoë Example drm/i915/userptr: Say what Zoë's locks are for"
+check "a thread: ours keep their refs" test "$commit" != \
+	"$(git --git-dir="$git" rev-parse -q --verify v5.10/step/2)"
+gzip -c "$M/good.mbox" >"$TMP/good.mbox.gz"
+cp -r "$TMP/box" "$TMP/first"
+box "$TMP/good.mbox.gz"
+check "gzipped: the same" diff -r "$TMP/first" "$TMP/box"
+mails 4 | sed 1d >"$TMP/one"
+sed -i 's/ 1\/2\]/]/' "$TMP/one"
+box "$TMP/one"
+is "one mail without a mailbox: one patch" "$rc $(wc -l <"$TMP/box/series")" "0 1"
+
+# --- what is no series
+refuse "no file" /nonexistent "no such mailbox"
+refuse "no mail" "$ROOT/README.md" "holds no patch"
+: >"$TMP/empty"
+refuse "an empty file" "$TMP/empty" "holds no patch|is no mailbox"
+mails 1 2 >"$TMP/m"
+refuse "mails without a patch" "$TMP/m" "holds no patch"
+mails 1 3 >"$TMP/m"
+refuse "a patch that is missing" "$TMP/m" "lacks patch 1 of 2: give the whole series"
+mails 3 4 4 >"$TMP/m"
+refuse "two versions" "$TMP/m" "holds patch 1/2 twice"
+{ mails 3 4; mails 4 | sed 's|1/2|1/3|'; } >"$TMP/m"
+refuse "two series" "$TMP/m" "holds patches of 2 3"
+head -c 200 "$TMP/good.mbox.gz" >"$TMP/half.gz"
+refuse "half a gzip" "$TMP/half.gz" "gzip cannot read it"
+
+# --- ci/run
+run()
+{
+	out=$(ci/run --out "$TMP/run" "$@" 2>"$TMP/err")
+	rc=$?
+}
+failed()
+{
+	local name=$1 mbox=$2 step=$3 said=$4
+
+	run --mbox "$M/$mbox.mbox"
+	is "$name: exit 1" "$rc" 1
+	like "$name: the report is of a build" "$out" "userptr\.CI\.BUILD: failure for drm/i915/userptr: "
+	like "$name: says why" "$(<"$TMP/run/report.mail")" "$said"
+	is "$name: no other step, no test" "$(cut -f2-4 "$TMP/run/results.tsv" | sed 1d | grep -v notrun)" \
+		"$step"$'\tbuild\tfail'
+	check "$name: a page as well" grep -q '<h1' "$TMP/run/report.html"
+}
+failed "white space" whitespace 1 "does not apply to $file .*damaged its white space"
+failed "a line that is wrapped" wrapped 1 "does not apply.*wrapped its lines"
+failed "another base" noapply 1 "does not apply to $file .*is it made for v5.10"
+failed "a build break" build 2 "error: .*has no member named .waiters"
+out=$(ci/report "$TMP/run" --format json)
+like "the report knows what was tested" "$out" '"series": "drm/i915/userptr: One invalidation at a time"'
+
+run --mbox "$M/good.mbox" --steps 3
+is "a step that the mailbox has not: exit 2" "$rc" 2
+like "it is named" "$(tail -n1 "$TMP/err")" "good.mbox has 2 patches"
+run --mbox "$M/good.mbox" --series http://127.0.0.1:1/series/1/
+is "both a mailbox and an address: exit 2" "$rc" 2
+PATCHWORK_BACKOFF=0.01 run --series http://127.0.0.1:1/series/1/
+is "a server that is not there: exit 3" "$rc" 3
+run --series http://127.0.0.1:1/
+is "no page of a series: exit 2" "$rc" 2
+done_testing
