@@ -57,3 +57,31 @@ series_list()
 		printf '%s\n' "$dir/$line"
 	done <"$list"
 }
+
+# steps_expand BASE LIST [NAME]: "base,1-3" -> base 1 2 3, a line each, each once,
+# in this order; "all" is base and every patch of the series, which is called
+# NAME if it is not ours.
+steps_expand()
+{
+	local max part i
+
+	max=$(series_list "$1" | wc -l)
+	if [[ $2 == all ]]; then
+		printf 'base\n'
+		((max == 0)) || seq 1 "$max"
+		return
+	fi
+	tr ',' '\n' <<<"$2" | while IFS= read -r part; do
+		if [[ $part == base ]]; then
+			printf 'base\n'
+		elif [[ $part =~ ^([0-9]+)(-([0-9]+))?$ ]]; then
+			for ((i = 10#${BASH_REMATCH[1]}; i <= 10#${BASH_REMATCH[3]:-${BASH_REMATCH[1]}}; i++)); do
+				((i >= 1 && i <= max)) ||
+					die 2 "--steps $part: ${3:-series/$1} has $max patches"
+				printf '%d\n' "$i"
+			done
+		else
+			die 2 "--steps: '$part' is neither base, a number nor a range"
+		fi
+	done | awk '!seen[$0]++'
+}
