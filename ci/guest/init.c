@@ -49,8 +49,22 @@ static void tune(const struct config *c)
 	sethostname("shard-hsw", 9);
 }
 
-/* Run @argv with its output on @fd; returns its wait status, reaps others. */
-static int run(char *const argv[], int fd, bool tty)
+/*
+ * igt_runner has given up on this boot. What it does from here on is a summary
+ * of all that has run so far, over 9p and half a minute long: the host makes its
+ * own.
+ */
+static bool igt_aborted(void)
+{
+	return !access(SHARE "/igt/endtime.txt", F_OK) &&
+	       !access(SHARE "/igt/aborted.txt", F_OK);
+}
+
+/*
+ * Run @argv with its output on @fd; returns its wait status, reaps others. It is
+ * killed once @over says so, which is asked a few times in a second.
+ */
+static int run(char *const argv[], int fd, bool tty, bool (*over)(void))
 {
 	int status = 0;
 	pid_t pid = fork(), got;
@@ -68,9 +82,15 @@ static int run(char *const argv[], int fd, bool tty)
 		say("cannot run %s: errno %d", argv[0], errno);
 		_exit(127);
 	}
-	while ((got = wait(&status)) != pid)
+	while ((got = waitpid(-1, &status, over ? WNOHANG : 0)) != pid) {
 		if (got < 0 && errno != EINTR)
 			return -1;
+		if (got || !over)
+			continue;
+		if (over())
+			kill(-pid, SIGKILL);
+		usleep(300000);
+	}
 	return status;
 }
 
@@ -88,8 +108,11 @@ static int run_igt(const struct config *c, int fd)
 	bool resume = !strcmp(c->mode, "resume");
 
 	snprintf(timeout, sizeof(timeout), "%d", c->timeout);
+	/* Of an earlier boot; igt_runner would leave them as they are. */
+	unlink(SHARE "/igt/aborted.txt");
+	unlink(SHARE "/igt/endtime.txt");
 	say("start %s", c->mode);
-	return run(resume ? again : first, fd, false);
+	return run(resume ? again : first, fd, false, igt_aborted);
 }
 
 /* What ci/shell was given: its output goes to the host as it comes. */
@@ -104,7 +127,7 @@ static int run_script(void)
 		return 127 << 8;
 	}
 	say("start script");
-	status = run(argv, fd, false);
+	status = run(argv, fd, false, NULL);
 	close(fd);
 	return status;
 }
@@ -184,7 +207,7 @@ int main(void)
 	if (!strcmp(c.mode, "run") || !strcmp(c.mode, "resume"))
 		status = run_igt(&c, fd);
 	else if (!strcmp(c.mode, "shell"))
-		status = run(shell, fd, true);
+		status = run(shell, fd, true, NULL);
 	else if (!strcmp(c.mode, "script"))
 		status = run_script();
 	say_end(status);
