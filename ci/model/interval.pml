@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * v5.10 at the last step: mmu_interval_notifier of mm/mmu_notifier.c, and the
+ * driver's use of it.
+ */
+
+/* The core: struct mmu_notifier_subscriptions */
+byte sub_seq = 2;
+byte sub_active = 0;
+bool in_tree = false, deferred = false;
+/* The object's: struct i915_mmu_object */
+byte mni_seq = 1;
+bool mo_active = false;
+byte mo_seq = 1;		/* mo->seq, guarded by obj->mm.lock */
+/* I915_BO_STALE_BIT */
+bool stale = false;
+
+#define is_stale()	stale
+
+#define CANCELLERS	0
+#define QUIET()		(sub_active == 0)
+
+/* __mmu_notifier_invalidate_range_start() */
+inline notifier_start(kind, range)
+{
+	atomic {	/* mn_itree_inv_start_range() */
+		started = true;
+		flush = false;
+		sub_active++;
+		mm_start();
+		hit = in_tree && range == OURS;
+		if
+		:: hit -> sub_seq = sub_seq | 1
+		:: else
+		fi;
+		cur = sub_seq
+	};
+	if
+	:: hit ->
+		/* i915_mmu_object_invalidate() */
+		atomic {	/* mo->lock */
+			if
+			:: mo_active && kind == OOM && !M(oom_blocks) -> started = false
+			:: else ->
+				if
+				:: !M(bump_late) && !M(no_bump) -> mni_seq = cur
+				:: else
+				fi;
+				if
+				:: mo_active -> flush = true; stale = !M(no_mark)
+				:: else
+				fi
+			fi
+		};
+		if
+		:: flush && M(waits_for_pins) -> pins == 0
+		:: else
+		fi;
+		if
+		:: flush -> revoke(kind)
+		:: else
+		fi;
+		if
+		:: M(bump_late) && started -> atomic { mni_seq = cur }
+		:: else
+		fi;
+		if
+		:: !started -> inv_end()
+		:: else
+		fi
+	:: else
+	fi;
+	hit = false; cur = 0
+}
+
+inline notifier_end(kind, range)
+{
+	inv_end()
+}
+
+/* mn_itree_inv_end() */
+inline inv_end()
+{
+	atomic {
+		assert(sub_active > 0);
+		sub_active--;
+		mm_end();
+		if
+		:: sub_active == 0 && sub_seq & 1 ->
+			sub_seq++;
+			if
+			:: deferred -> in_tree = !in_tree; deferred = false
+			:: else
+			fi
+		:: else
+		fi
+	}
+}
+
+/* i915_mmu_object_revoke() */
+inline revoke(kind)
+{
+	may_block = kind != OOM;
+	assert(may_block);
+	object_put_pages()
+}
+
+/* __mmu_notifier_release(): mn_itree_release() */
+inline mm_release()
+{
+	notifier_start(MUNMAP, OURS);
+	notifier_end(MUNMAP, OURS)
+}
+
+/* i915_mmu_object_resume() */
+inline trybegin()
+{
+	atomic { seq = mo_seq; ok = !mo || mni_seq == seq || M(no_trybegin) };
+	if
+	:: M(no_trybegin) -> seq = mni_seq
+	:: else
+	fi
+}
+
+/* mmu_interval_read_begin() */
+inline begin()
+{
+	mo = have_mo;
+	read_begin(mo)
+}
+
+inline read_begin(cond)
+{
+	atomic { seq = mni_seq; ok = !cond || seq != sub_seq || M(no_begin) };
+	if
+	:: !ok ->
+wait_event:	sub_seq != seq
+	:: else
+	fi
+}
+
+#define gup_end()	skip
+
+/* i915_mmu_object_commit() */
+inline commit()
+{
+	atomic {	/* mo->lock */
+		ok = !mo || mni_seq == seq || M(no_commit);
+		if
+		:: mo && ok ->
+			mo_seq = seq;
+			if
+			:: !M(no_active) -> mo_active = true
+			:: else
+			fi
+		:: else
+		fi
+	}
+}
+
+inline check_retry()
+{
+	atomic {
+		retry = mo && mni_seq != seq && !M(no_commit);
+		retry = retry || (have_mo != mo && !M(no_mo_check))
+	}
+}
+
+inline deactivate()
+{
+	atomic {
+		if
+		:: have_mo && !M(keep_active) -> mo_active = false
+		:: else
+		fi
+	}
+}
+
+#define after_get()	skip
+#define after_worker()	skip
+#define drop_work()	work = 0
+
+/* __i915_gem_object_put_stale_pages() */
+inline put_stale_pages()
+{
+	if
+	:: pins > 0 -> ret = AGAIN
+	:: else ->
+		if
+		:: pages != 0 -> put_pages()
+		:: else
+		fi;
+		stale = false
+	fi
+}

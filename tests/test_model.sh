@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The models say of each step what ci/model/models.tsv says, and find mistakes.
+. "$(dirname "$0")/tap.sh"
+cd "$ROOT/ci/model" || exit 3
+
+# rows COLUMN: that column of all models
+rows() { grep -v -e '^#' -e '^$' models.tsv | cut -f"$1"; }
+
+is 'every row has five columns' \
+	"$(grep -v -e '^#' -e '^$' models.tsv | awk -F'\t' 'NF != 5 || /\t\t/')" ''
+is 'no name twice' "$(rows 1 | sort | uniq -d)" ''
+is 'every mistake that the model knows is looked for, and no other' \
+	"$(rows 4 | grep -o 'MUT=[a-z_]*' | sort -u)" \
+	"$(grep -oh '\bM([a-z][a-z_]*)' list.pml interval.pml object.pml processes.pml \
+		userptr.pml | grep -v 'M(m)' | sed 's/M(\(.*\))/MUT=\1/' | sort -u)"
+is 'a mistake is never expected to hold' \
+	"$(grep MUT= models.tsv | cut -f2 | grep -c '^holds')" 0
+for v in RANGES INTERVAL; do
+	like "$v holds in ten cases at least" \
+		"$(grep -P "\tholds\t\w+\t$v" models.tsv | grep -vc MUT=)" '^[1-9][0-9]'
+done
+
+./run --no-such >"$TMP/out" 2>&1
+is 'an unknown option is 2' $? 2
+./run no-such >"$TMP/out" 2>&1
+is 'an unknown model is 2' $? 2
+
+if ! command -v spin >/dev/null; then
+	skip 'the models' 'spin is missing: ci/setup --tests'
+	done_testing
+	exit
+fi
+
+./run >"$TMP/table" 2>"$TMP/err"
+rc=$?
+# A result for each, so that what differs is seen by its name.
+while IFS=$'\t' read -r name want _; do
+	line=$(grep "^$name " "$TMP/table" | tr -s ' ')
+	is "$name: $want" "$(sed -E "s/^$name (.*) [0-9.e+]+ [0-9.]+\$/\1/" <<<"$line")" "$want"
+done < <(grep -v -e '^#' -e '^$' models.tsv)
+is 'all are as expected' "$rc" 0
+((rc == 0)) || sed 's/^/# /' "$TMP/err"
+
+like 'the trail of a failure can be read' "$(./run --trail base-stale 2>&1)" \
+	'text of failed assertion'
+
+# An expectation that is wrong is said, and is 1.
+mkdir -p "$TMP/clone/ci"
+cp -r "$ROOT/ci/model" "$ROOT"/ci/lib*.sh "$TMP/clone/ci"
+sed -i 's/^rwsem-nest\tdeadlock caller/rwsem-nest\tholds/' "$TMP/clone/ci/model/models.tsv"
+"$TMP/clone/ci/model/run" rwsem-nest >"$TMP/out" 2>&1
+is 'what is not as expected is 1' $? 1
+like 'and is named' "$(cat "$TMP/out")" "rwsem-nest: 'deadlock caller', expected is 'holds'"
+printf 'syntax error\n' >>"$TMP/clone/ci/model/mm.pml"
+"$TMP/clone/ci/model/run" rwsem-nest >"$TMP/out" 2>&1
+is 'a model that spin cannot read is a fault of the harness' $? 3
+done_testing
