@@ -57,7 +57,7 @@ inline notifier_start(kind, range)
 		:: else
 		fi;
 		if
-		:: flush -> revoke(kind)
+		:: flush && !M(no_flush) -> revoke(kind)
 		:: else
 		fi;
 		if
@@ -102,7 +102,111 @@ inline revoke(kind)
 {
 	may_block = kind != OOM;
 	assert(may_block);
+#ifdef EXEC
+#ifdef RECLAIM_DEFERS
+	/* what the driver could do: leave all of it to the worker */
+	if
+	:: kind == RECLAIM -> unbound = !listed
+	:: else -> unbind(true)
+	fi;
+#else
+	unbind(kind != RECLAIM || M(reclaim_waits));
+#endif
+	if
+	:: !unbound ->
+		if
+		:: kind != RECLAIM || M(reclaim_waits) -> wait_for_gpu()
+		:: else
+		fi;
+		atomic {	/* queue_work() */
+			if
+			:: !revoking && !M(no_revoke_work) ->
+				revoking = true
+			:: else -> unbound = true
+			fi
+		}
+	:: else
+	fi;
+	if
+	:: unbound -> object_put_pages()
+	:: else
+	fi
+#else
 	object_put_pages()
+#endif
+}
+
+/* i915_gem_object_unbind() with UNBIND_PENDING, and UNBIND_ACTIVE if may_wait */
+inline unbind(may_wait)
+{
+	unbound = true;
+	if
+	:: listed ->
+#ifdef UNBIND_LOCKED
+		/* what the driver could do: look and unbind under one lock */
+		if
+		:: may_wait -> LOCK(vm_mutex); UNLOCK(vm_mutex); vma_unbind()
+		:: else ->
+			LOCK(vm_mutex);
+			if
+			:: fence != 0 -> unbound = false
+			:: else -> vma_evict()
+			fi;
+			UNLOCK(vm_mutex)
+		fi
+#else
+		if
+		:: !M(no_pending) -> LOCK(vm_mutex); UNLOCK(vm_mutex)
+		:: else
+		fi;
+		if
+		:: may_wait || fence == 0 -> vma_unbind()
+		:: else -> unbound = false
+		fi
+#endif
+	:: else
+	fi
+}
+
+/* i915_vma_unbind() */
+inline vma_unbind()
+{
+	wait_for_gpu();
+	if
+	:: !bound
+	:: else ->
+		if
+		:: vma_pin > 0 -> unbound = false
+		:: else ->
+			LOCK(vm_mutex);
+			vma_evict();
+			UNLOCK(vm_mutex)
+		fi
+	fi
+}
+
+/* __i915_vma_unbind() */
+inline vma_evict()
+{
+	if
+	:: !bound
+	:: bound && vma_pin > 0 -> unbound = false
+	:: else ->
+		wait_for_gpu();
+		bound = false;
+		vma_put_pages()
+	fi
+}
+
+inline vma_put_pages()
+{
+	LOCK(pages_mutex);
+	vma_pages--;
+	if
+	:: vma_pages == 0 -> pins--
+	:: else
+	fi;
+	UNLOCK(pages_mutex)
 }
 
 /* __mmu_notifier_release(): mn_itree_release() */
@@ -190,6 +294,9 @@ inline put_stale_pages()
 		:: pages != 0 -> put_pages()
 		:: else
 		fi;
-		stale = false
+		if
+		:: !M(keep_mark) -> stale = false
+		:: else
+		fi
 	fi
 }

@@ -16,6 +16,7 @@ int asleep = 0;			/* on mn->idle, a bit for each process */
 bool queued = false;		/* mo->work, on mn->wq */
 bool cancelling = false;	/* it runs */
 bool stale = false;
+byte struct_mutex = 0;
 byte sem_readers = 0, sem_waiting = 0, sem = 0;
 
 #if defined(RWSEM) || defined(RWSEM2)
@@ -86,12 +87,12 @@ inline notifier_start(kind, range)
 		};
 #ifdef RANGES
 		if
-		:: kind == RECLAIM -> flush = false
+		:: kind == RECLAIM && !M(reclaim_waits) -> flush = false
 		:: else
 		fi;
 #endif
 		if
-		:: flush -> atomic { !queued && !cancelling }
+		:: flush && !M(no_flush) -> atomic { !queued && !cancelling }
 		:: else
 		fi
 	fi
@@ -312,7 +313,14 @@ inline after_worker()
 inline put_stale_pages()
 {
 	if
-	:: pins > 0 -> ret = AGAIN
+	:: pins > 0 ->
+		ret = AGAIN;
+		atomic {	/* i915_gem_userptr_revoke_pages() */
+			if
+			:: bound && !M(no_revoke_work) -> QUEUE_CANCEL()
+			:: else
+			fi
+		}
 	:: else -> put_pages()
 	fi
 }

@@ -63,10 +63,11 @@ inline mm_started(kind, range)
 {
 	atomic {
 		if
-		:: range == OURS && kind != RECLAIM && mapped -> gone = page
+		:: range == OURS && kind != RECLAIM ->
+			gone = page;
+			gpu_is_done()
 		:: else
-		fi;
-		assert_not_used()
+		fi
 	}
 }
 
@@ -77,7 +78,7 @@ inline mm_zap(kind, range)
 		if
 		:: range == OURS ->
 			if
-			:: kind != RECLAIM && mapped -> gone = page
+			:: kind != RECLAIM -> gone = page
 			:: else
 			fi;
 			mapped = false
@@ -116,7 +117,7 @@ inline mm_fault()
 
 /* Locals of everybody who may invalidate */
 #define CALLER_VARS \
-	bool started, flush, hit, may_block; \
+	bool started, flush, hit, may_block, not_used, unbound; \
 	byte cur = 0
 
 /* Somebody's allocation ends in reclaim, and that unmaps our page */

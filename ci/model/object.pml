@@ -183,8 +183,24 @@ inline pin_pages(fast)
 }
 
 #ifndef INTERVAL
+/* i915_vma_unbind(), in the struct_mutex, which is the only one to pin a vma */
+#ifdef EXEC
+inline vma_unbind()
+{
+	if
+	:: bound ->
+		wait_for_gpu();
+		atomic { bound = false; pins-- }
+	:: else
+	fi
+}
+#endif
+
 inline unbind_and_put()
 {
+#ifdef EXEC
+	vma_unbind();
+#endif
 	if
 	:: pages != 0 -> object_put_pages()
 	:: else

@@ -173,9 +173,172 @@ proctype shrinker(byte n)
 	od
 }
 
+#ifdef EXEC
+/* eb_move_to_gpu() allocates, for the fences of the next object */
+#ifdef EXEC_ALLOC
+#define EB_ALLOCATE() \
+	if \
+	:: atomic { eb_allocs > 0 -> eb_allocs-- }; direct_reclaim() \
+	:: true \
+	fi
+byte eb_allocs = EXEC_ALLOC;
+#else
+#define EB_ALLOCATE()	skip
+#endif
+
+/* n requests that use the object */
+proctype execbuf(byte n)
+{
+	byte ret, min = 0;
+	bool stale_page, empty_rq;
+	GUP_VARS;
+
+	do
+	:: n == 0 -> break
+	:: n > 0 ->
+		min = gone;
+		ret = 0;
+		empty_rq = false;
+#ifdef INTERVAL
+		listed = true;
+		/* i915_vma_pin_ww() */
+		if
+		:: is_stale() && bound -> ret = AGAIN
+		:: else ->
+			/* try_qad_pin(): the first pin is under the lock */
+			if
+			:: atomic { bound && vma_pin > 0 -> vma_pin++ }
+			:: else ->
+				if
+				:: bound ->
+					LOCK(vm_mutex);
+					atomic {
+						if
+						:: bound -> vma_pin++
+						:: else -> ret = SLOW
+						fi
+					};
+					UNLOCK(vm_mutex)
+				:: else -> ret = SLOW
+				fi
+			fi
+		fi;
+		if
+		:: ret == SLOW ->
+			/* vma_get_pages() */
+			LOCK(pages_mutex);
+			ret = 0;
+			if
+			:: vma_pages == 0 ->
+				pin_pages(EXEC_FAST);
+				if
+				:: ret == 0 -> vma_page = pages
+				:: else
+				fi
+			:: else
+			fi;
+			if
+			:: ret == 0 -> vma_pages++
+			:: else
+			fi;
+			UNLOCK(pages_mutex);
+			if
+			:: ret == 0 ->
+				ALLOCATE();
+				LOCK(vm_mutex);
+				if
+				:: bound -> vma_pin++
+				:: !bound && is_stale() && !M(bind_blind) -> ret = AGAIN
+				:: else ->
+					bound = true;
+					vma_pages++;
+					vma_pin++
+				fi;
+				UNLOCK(vm_mutex);
+				vma_put_pages()
+			:: else
+			fi
+		:: else
+		fi;
+		if
+		:: ret == 0 ->
+			wait_for_gpu();		/* the request before this */
+			/* i915_vma_move_to_active() */
+			fence = PUBLISHED;
+			empty_rq = is_stale() && !M(run_stale);
+			EB_ALLOCATE();
+			submit(!empty_rq);
+			vma_pin--
+		:: else
+		fi;
+#else
+		LOCK(struct_mutex);
+		/* eb_add_vma() */
+		if
+		:: bound && is_stale() -> vma_unbind()
+		:: else
+		fi;
+		if
+		:: !bound ->
+			pin_pages(EXEC_FAST);
+			if
+			:: ret == 0 -> atomic { vma_page = pages; bound = true }
+			:: else
+			fi
+		:: else
+		fi;
+		if
+		:: ret == 0 ->
+			EB_ALLOCATE();
+			wait_for_gpu();
+			fence = PUBLISHED;
+			submit(true)
+		:: else
+		fi;
+		UNLOCK(struct_mutex);
+#endif
+		if
+		:: ret == 0 -> n = n - !empty_rq
+		:: else
+		fi;
+		if
+		:: ret == AGAIN || empty_rq ->
+again:			!PENDING(work) && !(is_stale() && pins > 0)
+		:: ret == FAULT -> break
+		:: else
+		fi
+	od;
+	todo--
+}
+
+#ifdef INTERVAL
+/* i915_mmu_object_revoke_work() */
+proctype revoke_work()
+{
+	CALLER_VARS;
+
+end:	do
+	:: atomic { revoking -> revoking = false; revoke_runs = true };
+		do
+		:: is_stale() ->
+			unbind(true);
+			if
+			:: unbound -> break
+			:: else -> vma_pin == 0 || !is_stale()
+			fi
+		:: else -> break
+		od;
+		if
+		:: is_stale() -> object_put_pages()
+		:: else
+		fi;
+		revoke_runs = false
+	od
+}
+#endif
+#endif
+
 #ifndef INTERVAL
-byte struct_mutex = 0;
-#define wait_for_gpu()	skip
 
 /* cancel_userptr() */
 proctype canceller()

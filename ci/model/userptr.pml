@@ -27,6 +27,13 @@
 #define waits_for_pins	17
 #define oom_blocks	18
 #define keep_active	19
+#define keep_mark	20
+#define no_flush	21
+#define reclaim_waits	22
+#define bind_blind	23
+#define no_pending	24
+#define run_stale	25
+#define no_revoke_work	26
 #ifndef MUT
 #define MUT	0
 #endif
@@ -46,6 +53,9 @@
 #ifndef FAST
 #define FAST	1	/* the first reader is of the mm's process */
 #endif
+#ifndef EXEC_FAST
+#define EXEC_FAST	1
+#endif
 #ifndef USES
 #define USES	1
 #endif
@@ -56,7 +66,17 @@
 #define SYNC	1	/* 0: I915_USERPTR_UNSYNCHRONIZED */
 #endif
 
+#ifdef EXEC
+byte todo = READERS + 1;
+#ifdef INTERVAL
+#define GPUS	2
+#else
+#define GPUS	1
+#endif
+#else
 byte todo = READERS;
+#define GPUS	0
+#endif
 bool synchronised = SYNC;	/* somebody may expect it to be */
 bool have_mo = SYNC;		/* obj->userptr.mmu_object */
 bool notifier = SYNC;		/* the mm has one */
@@ -70,6 +90,15 @@ byte wid = 0;
 byte busy = 0;			/* workers that have work */
 chan userptr_wq = [3] of { byte };
 
+#ifdef EXEC
+#include "gpu.pml"
+#else
+#define wait_for_gpu()	skip
+#define gpu_is_done()	skip
+#define GPU_QUIET()	true
+#define bound		false
+#endif
+
 #define IS_MY_WORK(id)	(work == id || M(no_work_check))
 
 /* Pages that were gone before an unsynchronised object got its notifier */
@@ -79,7 +108,6 @@ chan userptr_wq = [3] of { byte };
 #define EXCUSED	&& pages > excused
 #endif
 
-#define assert_not_used()	skip
 #include "mm.pml"
 #ifdef INTERVAL
 #include "interval.pml"
@@ -104,6 +132,13 @@ init
 #ifndef INTERVAL
 		run canceller();
 #endif
+		/* These never end, and a process can only go after those that came later */
+#ifdef EXEC
+		run gpu_engine();
+#ifdef INTERVAL
+		run revoke_work();
+#endif
+#endif
 		run worker();
 #if WORKERS > 1
 		run worker();
@@ -120,6 +155,9 @@ init
 #ifdef INV2
 		run caller(INV2);
 #endif
+#ifdef EXEC
+		run execbuf(EXEC);
+#endif
 #ifdef SHRINK
 		run shrinker(SHRINK);
 #endif
@@ -133,8 +171,8 @@ init
 #ifndef ENDLESS
 	/* All are done but the workers: nothing is left that is stale */
 	atomic {
-		_nr_pr == 1 + WORKERS + CANCELLERS && empty(userptr_wq) &&
-			busy == 0 && QUIET() ->
+		_nr_pr == 1 + WORKERS + CANCELLERS + GPUS && empty(userptr_wq) &&
+			busy == 0 && QUIET() && GPU_QUIET() ->
 		rest = !synchronised || pages == 0 || is_stale() || !(pages <= gone EXCUSED);
 		assert(rest)
 	}
