@@ -45,6 +45,6 @@ inline submit(runs)
 proctype gpu_engine()
 {
 end:	do
-	:: atomic { fence == SUBMITTED -> gpu = 0; fence = 0 }
+	:: atomic { fence == SUBMITTED -> gpu = 0; fence = 0; PUT_REF() }
 	od
 }

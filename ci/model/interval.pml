@@ -39,6 +39,7 @@ inline notifier_start(kind, range)
 	:: hit ->
 		/* i915_mmu_object_invalidate() */
 		atomic {	/* mo->lock */
+			ASSERT_MO();
 			if
 			:: mo_active && kind == OOM && !M(oom_blocks) -> started = false
 			:: else ->
@@ -47,7 +48,10 @@ inline notifier_start(kind, range)
 				:: else
 				fi;
 				if
-				:: mo_active -> flush = true; stale = !M(no_mark)
+				:: mo_active && (REFERENCED || M(no_ref)) ->
+					GET_REF();
+					flush = true;
+					stale = !M(no_mark)
 				:: else
 				fi
 			fi
@@ -128,11 +132,12 @@ inline revoke(kind)
 	:: else
 	fi;
 	if
-	:: unbound -> object_put_pages()
+	:: unbound -> object_put_pages(); PUT_REF()
 	:: else
 	fi
 #else
-	object_put_pages()
+	object_put_pages();
+	PUT_REF()
 #endif
 }
 

@@ -59,6 +59,7 @@ inline schedule()
 	atomic {
 		wid = wid % 3 + 1;
 		work = wid;
+		GET_REF();
 		userptr_wq!wid
 	}
 }
@@ -125,6 +126,7 @@ inline put_pages()
 /* __i915_gem_object_put_pages() */
 inline object_put_pages()
 {
+	ASSERT_OBJ();
 	if
 	:: pins > 0
 	:: else ->

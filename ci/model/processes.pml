@@ -52,6 +52,9 @@ proctype exiter()
 {
 	CALLER_VARS;
 
+#ifdef KILL
+	todo == 0;	/* those who asked were its tasks */
+#endif
 	atomic { users == 1 -> users = 0 };
 	mm_release();
 	/* exit_mmap() */
@@ -69,6 +72,9 @@ proctype reader(bool fast; byte n)
 	bool stale_page;
 	GUP_VARS;
 
+#ifdef CREATE
+	have_mo;	/* there is no handle before that */
+#endif
 	do
 	:: n == 0 -> break
 	:: n > 0 ->
@@ -80,7 +86,12 @@ proctype reader(bool fast; byte n)
 			UNPIN();
 			n--
 		:: ret == AGAIN ->
-again:			!PENDING(work) && !(is_stale() && pins > 0)
+			if
+			:: !PENDING(work) && !(is_stale() && pins > 0)
+#ifdef KILL
+			:: true -> break	/* at any time, the worker goes on */
+#endif
+			fi
 		:: else ->
 			break		/* -EFAULT */
 		fi
@@ -158,7 +169,7 @@ end:	do
 		:: got != 0 -> gup_put()
 		:: else
 		fi;
-		atomic { id = 0; seq = 0; mo = false; busy-- }
+		atomic { id = 0; seq = 0; mo = false; busy--; PUT_REF() }
 	od
 }
 
@@ -264,7 +275,7 @@ proctype execbuf(byte n)
 		:: ret == 0 ->
 			wait_for_gpu();		/* the request before this */
 			/* i915_vma_move_to_active() */
-			fence = PUBLISHED;
+			atomic { fence = PUBLISHED; GET_REF() };	/* i915_vma's active */
 			empty_rq = is_stale() && !M(run_stale);
 			EB_ALLOCATE();
 			submit(!empty_rq);
@@ -291,7 +302,7 @@ proctype execbuf(byte n)
 		:: ret == 0 ->
 			EB_ALLOCATE();
 			wait_for_gpu();
-			fence = PUBLISHED;
+			atomic { fence = PUBLISHED; GET_REF() };	/* i915_vma's active */
 			submit(true)
 		:: else
 		fi;
@@ -332,7 +343,7 @@ end:	do
 		:: is_stale() -> object_put_pages()
 		:: else
 		fi;
-		revoke_runs = false
+		atomic { revoke_runs = false; PUT_REF() }
 	od
 }
 #endif
@@ -404,6 +415,51 @@ proctype exporter()
 }
 
 #else
+
+#ifdef RELEASE
+/*
+ * The handle is closed; whoever puts the last reference has the object freed,
+ * and its notifier removed by another work.
+ */
+proctype closer()
+{
+	byte seq = 0;
+	CALLER_VARS;
+
+	todo == 0;
+	PUT_REF();
+	ref == 0;
+	/* __i915_gem_free_objects() */
+#ifdef EXEC
+	LOCK(vm_mutex);
+	vma_evict();
+	UNLOCK(vm_mutex);
+#endif
+	object_put_pages();
+	/* i915_mmu_object_destroy() */
+	atomic { mo_active = false };
+	have_mo = false;
+	obj_freed = true;
+	/* i915_mmu_object_release(): mmu_interval_notifier_remove() */
+	if
+	:: M(free_at_once)
+	:: else ->
+		atomic {
+			if
+			:: sub_seq & 1 ->
+				seq = sub_seq;
+				deferred = true
+			:: else -> in_tree = false
+			fi
+		};
+		if
+		:: seq != 0 -> sub_seq != seq
+		:: else
+		fi
+	fi;
+	mo_freed = true
+}
+#endif
 
 /* i915_gem_userptr_init__mmu_notifier(), at the export of an unsynchronised object */
 proctype exporter()

@@ -34,6 +34,8 @@
 #define no_pending	24
 #define run_stale	25
 #define no_revoke_work	26
+#define no_ref		27
+#define free_at_once	28
 #ifndef MUT
 #define MUT	0
 #endif
@@ -89,6 +91,23 @@ byte work = 0;			/* obj->userptr.work */
 byte wid = 0;
 byte busy = 0;			/* workers that have work */
 chan userptr_wq = [3] of { byte };
+
+/* The references to the object: the handle, workers, invalidations */
+#ifdef RELEASE
+byte ref = 1;
+bool obj_freed = false, mo_freed = false;
+#define GET_REF()	ref++
+#define PUT_REF()	ref--
+#define REFERENCED	(ref > 0)
+#define ASSERT_OBJ()	assert(!obj_freed)
+#define ASSERT_MO()	assert(!mo_freed)
+#else
+#define GET_REF()	skip
+#define PUT_REF()	skip
+#define REFERENCED	true
+#define ASSERT_OBJ()	skip
+#define ASSERT_MO()	skip
+#endif
 
 #ifdef EXEC
 #include "gpu.pml"
@@ -157,6 +176,9 @@ init
 #endif
 #ifdef EXEC
 		run execbuf(EXEC);
+#endif
+#ifdef RELEASE
+		run closer();
 #endif
 #ifdef SHRINK
 		run shrinker(SHRINK);
