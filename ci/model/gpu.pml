@@ -21,10 +21,13 @@ bool revoking = false, revoke_runs = false;	/* mo->revoke */
 
 #define GPU_QUIET()	(fence == 0 && !revoking && !revoke_runs)
 
-/* start has returned, and it was not reclaim */
+/*
+ * start has returned, and it was not reclaim.  (One that came before the export of
+ * an unsynchronised object knows nothing of it.)
+ */
 inline gpu_is_done()
 {
-	not_used = gpu == 0 || gpu > gone;
+	not_used = !SYNC || gpu == 0 || gpu > gone;
 	assert(not_used)
 }
 
@@ -34,7 +37,7 @@ inline submit(runs)
 		if
 		:: runs ->
 			gpu = vma_page;
-			not_used = gpu > gone;
+			not_used = !was_sync || !(gpu <= gone EXCUSED);
 			assert(not_used)
 		:: else
 		fi;

@@ -201,15 +201,14 @@ byte eb_allocs = EXEC_ALLOC;
 proctype execbuf(byte n)
 {
 	byte ret, min = 0;
-	bool stale_page, empty_rq;
+	bool stale_page, empty_rq, was_sync;
 	GUP_VARS;
 
 	do
 	:: n == 0 -> break
 	:: n > 0 ->
 		min = gone;
-		ret = 0;
-		empty_rq = false;
+		atomic { ret = 0; empty_rq = false; was_sync = synchronised };
 #ifdef INTERVAL
 		listed = true;
 		/* i915_vma_pin_ww() */
@@ -489,7 +488,19 @@ proctype exporter()
 		:: pages != 0 ->
 #ifdef EXPORT_MARKS
 			/* what the driver should do: their age is not known */
-			atomic { ok = true; mo_seq = seq; mo_active = true; stale = true }
+			atomic {
+				ok = true;
+				mo_seq = seq;
+				mo_active = true;
+				stale = true;
+#ifdef EXEC
+				revoking = true;	/* or what is bound stays */
+#endif
+				GET_REF()
+			};
+#ifndef EXEC
+			PUT_REF();
+#endif
 #else
 			if
 			:: M(export_blind) -> mo_active = true; ok = true

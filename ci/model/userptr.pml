@@ -92,6 +92,13 @@ byte wid = 0;
 byte busy = 0;			/* workers that have work */
 chan userptr_wq = [3] of { byte };
 
+/* Pages that were gone before an unsynchronised object got its notifier */
+#ifdef STRICT
+#define EXCUSED
+#else
+#define EXCUSED	&& pages > excused
+#endif
+
 /* The references to the object: the handle, workers, invalidations */
 #ifdef RELEASE
 byte ref = 1;
@@ -119,13 +126,6 @@ bool obj_freed = false, mo_freed = false;
 #endif
 
 #define IS_MY_WORK(id)	(work == id || M(no_work_check))
-
-/* Pages that were gone before an unsynchronised object got its notifier */
-#ifdef STRICT
-#define EXCUSED
-#else
-#define EXCUSED	&& pages > excused
-#endif
 
 #include "mm.pml"
 #ifdef INTERVAL
