@@ -73,6 +73,19 @@ refuse "not UTF-8" "not UTF-8" "$TMP/d"
 damaged; mkdir "$TMP/d/1"; echo '{ "tests": [' >"$TMP/d/1/results.json"
 refuse "damaged JSON" "1/results.json" "$TMP/d"
 
+svg='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"'
+printf '%s><script>document.title="owned"</script><path d="M1 1L50 9"/></svg>\n' "$svg" >"$TMP/plot.svg"
+refuse "a plot that is not there" "/nonexistent: No such file" "$C/alike" --format html --cost /nonexistent
+refuse "a plot for a mail" "cost is for the page" "$C/alike" --cost "$TMP/plot.svg"
+echo '<html xmlns="http://www.w3.org/1999/xhtml"/>' >"$TMP/no.svg"
+refuse "a plot that is a page" "no.svg: not an SVG file: it begins with <html>" "$C/alike" --format html --cost "$TMP/no.svg"
+printf '%s' "$svg" >"$TMP/no.svg"
+refuse "half a plot" "no.svg: not an SVG file" "$C/alike" --format html --cost "$TMP/no.svg"
+printf '<!DOCTYPE svg [<!ENTITY a "aa">]>%s>&a;</svg>' "$svg" >"$TMP/no.svg"
+refuse "a plot with entities" "declares entities" "$C/alike" --format html --cost "$TMP/no.svg"
+{ printf '%s><!--' "$svg"; head -c 300000 /dev/zero | tr '\0' x; echo '--></svg>'; } >"$TMP/no.svg"
+refuse "a plot without end" "more than 256 KiB" "$C/alike" --format html --cost "$TMP/no.svg"
+
 # --- the database ------------------------------------------------------------
 entry() { printf '[%s]\n' "$1"; printf '%s\n' 'title = t' "test = $T@*" 'step = 1' 'result = fail' 'match = x' 'since = 2020-01-01' 'link = https://example.com/'; }
 spoil() { entry x | sed "$1" >"$TMP/k.ini"; }
@@ -177,7 +190,8 @@ is "no element of the log's own" "$(grep -cE '<(img|script)' "$TMP/evil.html")" 
 
 # --- the page in a browser ------------------------------------------------------
 if command -v chromium >/dev/null 2>&1; then
-	"$ROOT/ci/report" "$C/rwsem" --known "$C/known/known.ini" --out "$TMP/page.html" 2>/dev/null
+	"$ROOT/ci/report" "$C/rwsem" --known "$C/known/known.ini" \
+		--cost "$TMP/plot.svg" --out "$TMP/page.html" 2>/dev/null
 	adopt < <(python3 "$C/look.py" "$TMP/page.html" "$TMP/evil.html" 2>&1 ||
 		echo "not ok look.py came to its end")
 else

@@ -8,7 +8,9 @@ lets the browser run its own script and nothing besides.
 import base64
 import hashlib
 import html
+import itertools
 import os
+import re
 import urllib.parse
 
 import judge
@@ -16,6 +18,7 @@ import table
 from . import compare, mail, runs, splat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+LEVEL = re.compile(r"^<\d> (?=\[)")     # what /dev/kmsg puts before the time
 SHORT = {"incomplete": "incompl.", "dmesg-warn": "dmesg-w", "dmesg-fail":
          "dmesg-f", "timeout": "timeout"}
 
@@ -44,14 +47,18 @@ def pre(lines, hit):
                     p.search(bare[i]) for p in splat.PATTERNS):
                 at = i
                 break
-    out = []
-    for i, line in enumerate(lines):
+    def kind(i):
         if i == at:
-            out.append("<mark>%s</mark>" % esc(line))
-        elif hit and hit.first <= i <= hit.last:
-            out.append('<span class="in">%s</span>' % esc(line))
-        else:
-            out.append("<span>%s</span>" % (esc(line) or " "))
+            return "<mark>%s</mark>"
+        if hit and hit.first <= i <= hit.last:
+            return '<span class="in">%s</span>'
+        return "<span>%s</span>"
+
+    # One element for lines of the same kind: a page has thousands of lines.
+    out = []
+    for form, same in itertools.groupby(range(len(lines)), kind):
+        text = "\n".join(LEVEL.sub("", lines[i]) for i in same)
+        out.append(form % (esc(text) or " "))
     return '<pre tabindex="0">%s</pre>' % "".join(out)
 
 
@@ -73,17 +80,17 @@ def changes(log):
     known = sum(sections.count(s) for s in ("hits", "known warnings"))
     parts = [(sections.count("regressions"), "worse than base"),
              (sections.count("warnings"), "bad in another way"),
-             (known, "worse, known issues"), (sections.count("fixes"),
-                                              "better"),
+             (known, "worse, but known issues"),
+             (sections.count("fixes"), "better"),
              (sections.count("suppressed"), "suppressed")]
     return ", ".join("%d %s" % p for p in parts if p[0]) or "as base"
 
 
 class Page:
-    def __init__(self, report, lane, series, url, subjects):
+    def __init__(self, report, lane, series, url, subjects, plot):
         self.report, self.lane, self.series, self.url = \
             report, lane, series, url
-        self.subjects, self.out = subjects, []
+        self.subjects, self.plot, self.out = subjects, plot, []
         self.changed = {(l.step.label, c.test): c
                         for l in report.logs for c in l.changes}
         self.moved = {test for _, test in self.changed}
@@ -245,6 +252,14 @@ class Page:
                      pre(words, None))
         self.add("</section>")
 
+    def footer(self):
+        """What was run, and where."""
+        igt = sorted({s.igt for s in self.report.steps if s.igt})
+        self.add('<footer class="dim">%s%s is ci/hsw, a Haswell in software '
+                 'under QEMU. Made by ci/report.</footer>' % (
+                     "IGT %s. " % esc(", ".join(igt)) if igt else "",
+                     table.HOST))
+
     def render(self):
         with open(os.path.join(HERE, "page.css"), encoding="utf-8") as f:
             css = f.read()
@@ -255,8 +270,9 @@ class Page:
         self.add(
             "<!DOCTYPE html>", '<html lang="en"><head><meta charset="utf-8">',
             '<meta http-equiv="Content-Security-Policy" content="default-src '
-            "'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; "
-            "base-uri 'none'; form-action 'none'\">" % digest.decode(),
+            "'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; %s"
+            "base-uri 'none'; form-action 'none'\">" % (
+                digest.decode(), "img-src data:; " if self.plot else ""),
             '<meta name="viewport" content="width=device-width, '
             'initial-scale=1">',
             "<title>%s</title>" % esc(mail.subject(r, self.lane,
@@ -276,18 +292,26 @@ class Page:
         self.matrix()
         self.issues()
         self.times()
+        if self.plot:
+            self.add('<h2>What it costs</h2><figure class="cost"><img src="%s" '
+                     'alt="What the steps cost, from the file of --cost">'
+                     '</figure>' % self.plot)
         self.add('<div class="details"><h2>Reasons</h2>')
         for s in r.steps:
             for res in s.results.values():
                 if self.has_detail(s, res):
                     self.detail(s, res)
-        self.add("</div></main>", "<script>" + js + "</script>",
+        self.add("</div></main>")
+        self.footer()
+        self.add("<script>" + js + "</script>",
                  "</body></html>")
         return "\n".join(self.out) + "\n"
 
 
-def render(report, lane, series, url, subjects):
-    return Page(report, lane, series, url, subjects).render()
+def render(report, lane, series, url, subjects, plot=""):
+    """The page as text.  subjects: of the patches, in order; plot: what
+    cost.load() gave, or none."""
+    return Page(report, lane, series, url, subjects, plot).render()
 
 
 assert set(compare.RANK) == set(table.WORDS)

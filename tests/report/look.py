@@ -3,7 +3,8 @@
 """Look at a report's page in Chromium, as lines of TAP.
 
     look.py PAGE EVIL [SHOTS]   PAGE of the case rwsem with the database of the
-                                case known; EVIL of a log that is no log.
+                                case known and a plot of 60 by 20 that has a
+                                script; EVIL of a log that is no log.
                                 SHOTS: a folder for screenshots.
 """
 
@@ -97,8 +98,8 @@ def main(page, evil, shots=""):
             "e.textContent.replace(/^.*] /, ''))"),
             ["BUG: kernel NULL pointer dereference, address: "
              "00000000000000a8"])
-        ok(b.eval("document.querySelectorAll('.detail.shown .in').length") >
-           20, "the lines that belong to it as well")
+        ok(b.eval("document.querySelector('.detail.shown .in').textContent"
+                  ".split('\\n').length") > 20, "the lines that belong to it as well")
         same("the address names it", b.eval("decodeURIComponent("
              "location.hash)"), "#1:" + T + "coherency-unsync")
         same("the keyboard is in it", b.eval(
@@ -108,6 +109,12 @@ def main(page, evil, shots=""):
         same("and the keyboard is back at the cell", b.eval(
             "document.activeElement.dataset.for"),
             "1:" + T + "coherency-unsync")
+
+        same("the plot is an image, in its own shape", b.eval(
+            "(() => { const i = document.querySelector('.cost img'); return "
+            "[i.naturalWidth > 0, Math.round(10 * i.naturalWidth / "
+            "i.naturalHeight)]; })()"), [True, 30])
+        ok("owned" not in b.eval("document.title"), "it runs no script")
 
         b.click('button[data-filter="changed"]')
         same("rows that changed", b.eval(
