@@ -113,7 +113,8 @@ class Report:
                 else:
                     r.issues, r.suppressed = [], None
         self.stale = known.stale(issues, steps)
-        states = [l.state() for l in self.logs] or [alone(self.base)]
+        states = [l.state() for l in self.logs] or \
+            ["failure" if alone(self.base) else "success"]
         self.state = max(states, key=STATES.index)
 
     def tests(self):
@@ -125,10 +126,9 @@ class Report:
 
 
 def alone(step):
-    """A step without a base: what is bad and unknown fails it."""
-    bad = [r for r in step.results.values() if RANK[r.word] >= 2 and
-           not r.issues and not r.suppressed]
-    return "failure" if bad else "success"
+    """What fails a step that has no base: results that are bad and unknown."""
+    return [r for r in step.results.values() if RANK[r.word] >= 2 and
+            not r.issues and not r.suppressed]
 
 
 def fold(changes):

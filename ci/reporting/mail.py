@@ -26,8 +26,9 @@ def shown(word):
 class Writer:
     """Lines, footnotes and issues of one mail."""
 
-    def __init__(self, where):
+    def __init__(self, where, patches=()):
         self.where, self.lines, self.count = where, [], 0
+        self.patches = patches
         self.issues, self.braces = {}, False
 
     def add(self, *lines):
@@ -50,6 +51,12 @@ class Writer:
         return " ([%s])" % "] / [".join(i.name for i in issues) \
             if issues else ""
 
+    def why(self, result):
+        self.add(*textwrap.wrap(result.detail[:400], 72,
+                                initial_indent="      ",
+                                subsequent_indent="      ",
+                                break_long_words=False))
+
     def entry(self, c, others, log):
         name, notes = c.test, []
         if c.suppressed:
@@ -66,11 +73,8 @@ class Writer:
                                              "s" * (len(others) > 1))
         self.add("  * %s:" % name,
                  "    - %-19s %s -> %s" % (table.HOST + ":", old, new))
-        if c.section() in ("regressions", "warnings") and c.new.detail:
-            self.add(*textwrap.wrap(c.new.detail[:400], 72,
-                                    initial_indent="      ",
-                                    subsequent_indent="      ",
-                                    break_long_words=False))
+        if c.section() in ("regressions", "warnings"):
+            self.why(c.new)
         self.add(*notes)
         self.add("")
 
@@ -152,10 +156,34 @@ def not_built(step):
 def why_not(w, step):
     """What the last words of the build were, if it came to nothing."""
     built = not_built(step)
-    if built:
+    if not built:
+        return
+    number = int(step.name) if step.name.isdigit() else 0
+    if 0 < number <= len(w.patches):
+        w.add("", "  Patch %d of %d was not built:" % (number,
+                                                       len(w.patches)),
+              "  " + w.patches[number - 1], "")
+    else:
         w.add("", "  The step was not built:", "")
-        w.add(*["    " + l for l in (built.console or [built.detail])[-30:]
-                if l.strip()])
+    w.add(*["    " + l for l in (built.console or [built.detail])[-30:]])
+
+
+def one_step(w, step):
+    """A step without a base: why it was not built, or what is bad in it."""
+    if not_built(step):
+        why_not(w, step)
+        return
+    bad = compare.alone(step)
+    w.add("", "  Nothing to compare: %s alone." % step.title(),
+          "  %s that no known issue explains." %
+          ("%d bad result%s" % (len(bad), "s" * (len(bad) > 1)) if bad
+           else "No bad result"), "")
+    for r in bad:
+        notes = []
+        w.add("  * %s:" % r.test, "    - %-19s %s" % (
+            table.HOST + ":", w.result(r, step, notes)))
+        w.why(r)
+        w.add(*notes, "")
 
 
 def subject(report, lane, series):
@@ -166,13 +194,15 @@ def subject(report, lane, series):
 
 
 def render(report, lane="Custom", series="", url="", more="",
-           where=None, reply=""):
+           where=None, reply="", patches=()):
     """The mail as text: headers, an empty line, the body.
 
     lane BAT, Full or Custom; series, url what was tested; more where the HTML
-    page is; where(step, result) the footnote's address; reply a Message-ID.
+    page is; where(step, result) the footnote's address; reply a Message-ID;
+    patches the subjects of a series that is not ours.
     """
-    w = Writer(where or (lambda s, r: "%s#%s" % (more, anchor(s, r.test))))
+    w = Writer(where or (lambda s, r: "%s#%s" % (more, anchor(s, r.test))),
+               patches)
     w.add("Subject: " + subject(report, lane, series))
     if reply:
         w.add("In-Reply-To: <%s>" % reply.strip("<>"),
@@ -185,8 +215,7 @@ def render(report, lane="Custom", series="", url="", more="",
     for log in report.logs:
         one_log(w, log)
     if not report.logs:
-        w.add("", "  Nothing to compare: %s alone." % report.base.title())
-        why_not(w, report.base)
+        one_step(w, report.base)
     if report.stale:
         w.title("Known issues that did not show", "-")
         w.add("  Each had its chance here. If it is mended, take it out of "

@@ -10,6 +10,9 @@ import judge
 import table
 from . import die, splat
 
+# Lines of ci/lib-phase.sh.
+PROGRESS = re.compile(r": (starts|done in|failed \(\d+\) after|"
+                      r"[0-9hms]+(,|$))")
 PSEUDO = ("boot", "build", "igt@runner@aborted")    # rows that are no test
 
 
@@ -180,9 +183,19 @@ def records(step):
         n = int(bad.group(1)) if bad else step.boots[0][0]
         r.console = until_test(consoles.get(n, []))
     if "build" in step.results:
-        step.results["build"].console = step.lines("build.log")[-200:]
+        build_log(step.results["build"], step.lines("build.log"))
     note = step.lines("note", 200)
     step.note = note[0] if note else ""
+
+
+def build_log(r, lines):
+    """What a build said, less how far it came and where its log is: that is
+    for who ran it."""
+    r.console = [re.sub(r" \(log: \S*\)$", "", l) for l in lines[-200:]
+                 if l.strip() and not PROGRESS.search(l)]
+    if r.console and r.word != "pass":
+        r.detail = next((l.strip() for l in r.console if
+                         re.search(r"\berror: ", l)), r.console[-1].strip())
 
 
 def until_test(lines):
