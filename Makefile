@@ -3,12 +3,14 @@ BASE ?= v5.10
 STEPS ?= all
 TESTLIST ?= bat
 STEP ?= base
+OUT ?= build/shard
 export V417_TREE
 
 help:
 	@echo 'make shard             table of gem_userptr_blits for BASE and each step'
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) TESTLIST=$(TESTLIST) [ARGS="..."]'
 	@echo 'make check             all tests: device, harness, series; V417_TREE=DIR adds v4.17'
+	@echo 'make examples          ci/examples anew, of the results in OUT=$(OUT) [COST=FILE.svg]'
 	@echo 'make shell STEP=N      the same VM, interactive (STEP=base: no patch)'
 	@echo 'make setup             install what the host lacks'
 	@echo 'make clean             remove build/ (the cache stays: see README.md)'
@@ -24,10 +26,15 @@ check:
 	@ci/setup --tests
 	@tests/run
 
+# A report's 1 (something is worse) is no reason to go without it.
+examples:
+	@ci/report $(OUT) --more $(BASE).html --out ci/examples/$(BASE).mail || [ $$? = 1 ]
+	@ci/report $(OUT) $(if $(COST),--cost $(COST)) --out ci/examples/$(BASE).html || [ $$? = 1 ]
+
 shell: setup
 	@ci/shell --base $(BASE) --step $(STEP)
 
 clean:
 	rm -rf build
 
-.PHONY: help setup shard check shell clean
+.PHONY: help setup shard check examples shell clean

@@ -113,9 +113,35 @@ refuse "database: a name twice" "already exists" "$C/alike" --known "$TMP/k.ini"
 report "$C/known" --known "$C/known/known.ini"
 like "an entry that did not show is named" "$(<"$TMP/err")" "issue mended did not show"
 is "only that one" "$(wc -l <"$TMP/err")" 1
+# expected BASE KNOWN: rows of ci/expected that hold for every step, and that no
+# entry of the database is meant for: a report would call them regressions.
+expected()
+{
+	python3 -B - "$ROOT" "$1" "$2" <<-'PY'
+	import sys
+	root, base, ini = sys.argv[1:]
+	sys.path.insert(0, root + "/ci")
+	from reporting import known
+	issues = known.load(ini)
+	for line in open("%s/ci/expected/%s.tsv" % (root, base)):
+	    cells = line.rstrip("\n").split("\t")
+	    if line.strip() and line[0] != "#" and cells[1] == "*":
+	        for word in set(cells[2].split("|")) - {"pass"}:
+	            if not any(i.may("base", cells[0].replace("*", "x"), word)
+	                       for i in issues):
+	                print(cells[0], word)
+	PY
+}
 for f in "$ROOT"/ci/known/*.ini; do
+	base=$(basename "$f" .ini)
 	report "$C/alike" --known "$f"
-	is "${f##*/} is well formed" $? 0
+	is "known $base: well formed" $? 0
+	is "known $base: has all that every step is expected to give" "$(expected "$base" "$f")" ''
+	sed '/^\[no-probe\]/,/^$/d' "$f" >"$TMP/k.ini"
+	is "known $base: an entry less, and a row has none" "$(expected "$base" "$TMP/k.ini")" "$T@probe skip"
+done
+for f in "$ROOT"/ci/expected/*.tsv; do
+	check "known $(basename "$f" .tsv): is there" test -s "$ROOT/ci/known/$(basename "$f" .tsv).ini"
 done
 
 # An old warning hides no new one: two reports in one log, one of them known.
@@ -187,6 +213,18 @@ for f in mail json junit ktap html; do
 		python3 -c 'import sys, xml.etree.ElementTree as e; e.parse(sys.argv[1])' "$TMP/out"
 done
 is "no element of the log's own" "$(grep -cE '<(img|script)' "$TMP/evil.html")" 1
+
+# --- the examples: each footnote of a mail is in the page beside it ------------
+for f in "$ROOT"/ci/examples/*.mail; do
+	page=${f%.mail}.html
+	is "example $(basename "$f" .mail): every footnote has its place" "$(
+		sed -n 's/^ *\[[0-9]*\]: \([^ ]*\.html\)#/\1 /p' "$f" | while read -r to id; do
+			[[ $to == "${page##*/}" ]] && grep -qF "id=\"$id\"" "$page" || echo "$to#$id"
+		done)" ''
+	check "example $(basename "$f" .mail): there are footnotes" grep -q '^ *\[2\]: ' "$f"
+	is "example $(basename "$f" .mail): the same title" \
+		"$(sed -n 's/^Subject: //p' "$f")" "$(sed -n 's:^<title>\(.*\)</title>$:\1:p' "$page")"
+done
 
 # --- the page in a browser ------------------------------------------------------
 if command -v chromium >/dev/null 2>&1; then
