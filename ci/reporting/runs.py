@@ -173,10 +173,13 @@ def records(step):
                 for n, *_ in step.boots}
     # A test is in the boot in which igt_runner began it.
     for n, _, _, first, after in step.boots:
-        for name in asked[first:after]:
+        for i, name in enumerate(asked[first:after], first + 1):
             for r in step.results.values():
                 if r.test == name or r.test.startswith(name + "@"):
                     r.console = part(consoles[n], r.test)
+                    if not r.console and i == after:
+                        # it ended the boot before it said its name
+                        r.console = since_igt(consoles[n])
     if "boot" in step.results and step.boots:
         r = step.results["boot"]
         bad = re.match(r"boot (\d+):", r.detail)
@@ -220,6 +223,12 @@ def part(lines, test):
         if out is not None:
             out.append(line)
     return out or []
+
+
+def since_igt(lines):
+    """The console from the last word of a test program on."""
+    last = max((i for i, l in enumerate(lines) if "[IGT]" in l), default=None)
+    return [] if last is None else lines[last:]
 
 
 def folder_steps(path):

@@ -144,6 +144,16 @@ def case(name, to):
 
     rc, text = report(*args, "--format", "html")
     page(name, text, mail)
+    # What took the machine with it is in some log: a reason shows it.
+    dead = [r for r in rows if r[3] == "incomplete" and
+            os.path.isdir("%s/%s" % (d, r[1]))]
+    if dead:
+        parts = re.findall(r'<section class="detail" id="([^"]*)"(.*?)'
+                           r'</section>', text, re.S)
+        lost = {"%s:%s" % (r[1], r[2]) for r in dead} - {
+            at for at, body in parts if "<mark>" in body}
+        tap(not lost, "page of %s: a report of the kernel is marked for each "
+            "of %d that is incomplete" % (name, len(dead)), lost)
 
 
 if __name__ == "__main__":
