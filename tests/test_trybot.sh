@@ -107,4 +107,28 @@ PATCHWORK_BACKOFF=0.01 run --series http://127.0.0.1:1/series/1/
 is "a server that is not there: exit 3" "$rc" 3
 run --series http://127.0.0.1:1/
 is "no page of a series: exit 2" "$rc" 2
+
+# --- from a Patchwork and back: fetched, tried, and the result posted once
+S=$TMP/server
+mkdir "$S"
+cp "$M/whitespace.mbox" "$S/mbox"
+no_proxy=127.0.0.1 python3 "$ROOT/tests/patchwork/server.py" "$S" 2>"$TMP/server.err" &
+server=$!
+trap 'kill "$server" 2>/dev/null; rm -rf "$TMP"' EXIT
+for ((i = 0; i < 100; i++)); do [[ -e $S/port ]] && break; sleep 0.1; done
+url=http://127.0.0.1:$(cat "$S/port" 2>/dev/null || echo 1)
+export no_proxy=127.0.0.1 PATCHWORK_USER=me PATCHWORK_TOKEN=secret NETRC=/nonexistent
+run --series "$url/series/47/#rev2" --testlist "$M/short.testlist"
+is "a series of a Patchwork: exit 1" "$rc" 1
+is "a series of a Patchwork: the report of its mailbox, and where it is" \
+	"$(<"$TMP/run/report.mail")" "$(sed "s|^URL   : .*|URL   : $url/series/47/#rev2|" "$M/whitespace.mail")"
+ci/report "$TMP/run" --format json --out "$TMP/run.json"
+for i in 1 2; do
+	ci/patchwork post --api freedesktop --url "$url" --series 47 --revision 2 \
+		--ledger "$TMP/ledger" --report "$TMP/run.json" --post >"$TMP/posted" 2>&1
+	is "its result is posted: exit 0 ($i)" "$?" 0
+done
+is "once" "$(grep -c . "$S/posts")" 1
+like "as a failure of the build" "$(<"$S/posts")" '"state": "failure".*"test_name": "userptr\.CI\.BUILD"'
+like "it says of what" "$(<"$S/posts")" '"summary": "v5\.10 step 1 was not built: source: step 1: 0001-.* \[[0-9a-f]{12}\]"'
 done_testing

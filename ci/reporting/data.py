@@ -4,6 +4,8 @@
 import hashlib
 import json
 
+from . import mail
+
 VERSION = 1
 
 
@@ -25,6 +27,9 @@ def change(c):
 
 
 def tree(report, lane, series, url):
+    # as in the mail's subject: what is not built ran no list
+    if any(mail.not_built(s) for s in report.steps):
+        lane = "BUILD"
     out = {
         "version": VERSION, "series": series, "url": url, "lane": lane,
         "state": report.state,

@@ -6,6 +6,7 @@
                         DIR/posts what is stored.  DIR/faults has a word for
                         each coming POST: 500, 429, 404, 302, drop (no answer,
                         nothing stored), lost (stored, no answer), ok.
+                        DIR/mbox, if there is one, is what every series holds.
 """
 
 import base64
@@ -35,6 +36,14 @@ def fault():
     return words[0] if words else "ok"
 
 
+def mbox():
+    try:
+        with open(DIR + "/mbox", "rb") as f:
+            return f.read()
+    except FileNotFoundError:
+        return MBOX
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
@@ -57,7 +66,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         if path == "/api/1.0/series/47/revisions/2/mbox/" or \
                 path == "/series/9/mbox/":
-            self.answer(200, MBOX)
+            self.answer(200, mbox())
         elif path == "/api/series/9/":
             self.answer(200, {"id": 9, "received_all": True,
                               "mbox": self.where() + "/series/9/mbox/"})
