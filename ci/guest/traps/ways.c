@@ -12,6 +12,7 @@
 
 #include "traps.h"
 
+#define THP	"/sys/kernel/mm/transparent_hugepage/enabled"
 #define SPLITS	16
 #define FORKS	12
 #define SWAPS	2
@@ -64,6 +65,8 @@ static int split(int fd)
 	const size_t half = HUGE_PAGES / 2;
 	unsigned int i = 0, small = 0;
 
+	/* The kernel has it off where there is less than 512 MiB. */
+	sys_write(THP, "madvise");
 	while (i < SPLITS) {
 		char *p = map(HUGE_PAGE, MADV_HUGEPAGE);
 		uint32_t handle;
