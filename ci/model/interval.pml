@@ -107,15 +107,11 @@ inline revoke(kind)
 	may_block = kind != OOM;
 	assert(may_block);
 #ifdef EXEC
-#ifdef RECLAIM_DEFERS
-	/* what the driver could do: leave all of it to the worker */
 	if
-	:: kind == RECLAIM -> unbound = !listed
-	:: else -> unbind(true)
+	:: kind != RECLAIM || M(reclaim_waits) -> unbind(true)
+	:: M(reclaim_unbinds) -> unbind(false)
+	:: else -> unbound = !listed
 	fi;
-#else
-	unbind(kind != RECLAIM || M(reclaim_waits));
-#endif
 	if
 	:: !unbound ->
 		if
@@ -147,19 +143,6 @@ inline unbind(may_wait)
 	unbound = true;
 	if
 	:: listed ->
-#ifdef UNBIND_LOCKED
-		/* what the driver could do: look and unbind under one lock */
-		if
-		:: may_wait -> LOCK(vm_mutex); UNLOCK(vm_mutex); vma_unbind()
-		:: else ->
-			LOCK(vm_mutex);
-			if
-			:: fence != 0 -> unbound = false
-			:: else -> vma_evict()
-			fi;
-			UNLOCK(vm_mutex)
-		fi
-#else
 		if
 		:: !M(no_pending) -> LOCK(vm_mutex); UNLOCK(vm_mutex)
 		:: else
@@ -168,7 +151,6 @@ inline unbind(may_wait)
 		:: may_wait || fence == 0 -> vma_unbind()
 		:: else -> unbound = false
 		fi
-#endif
 	:: else
 	fi
 }

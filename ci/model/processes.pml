@@ -482,31 +482,29 @@ proctype exporter()
 		};
 		read_begin(true);
 		mo_seq = seq;
+		/* What it has is of an age that nobody knows */
+		if
+		:: pages != 0 && !M(export_commits) && !M(export_blind) ->
+#ifdef EXEC
+			unbind(true);
+			if
+			:: unbound -> object_put_pages()
+			:: else
+			fi
+#else
+			object_put_pages()
+#endif
+		:: else
+		fi;
 		LOCK(objlock);
 		mo = true;
 		if
 		:: pages != 0 ->
-#ifdef EXPORT_MARKS
-			/* what the driver should do: their age is not known */
-			atomic {
-				ok = true;
-				mo_seq = seq;
-				mo_active = true;
-				stale = true;
-#ifdef EXEC
-				revoking = true;	/* or what is bound stays */
-#endif
-				GET_REF()
-			};
-#ifndef EXEC
-			PUT_REF();
-#endif
-#else
 			if
 			:: M(export_blind) -> mo_active = true; ok = true
-			:: else -> commit()
+			:: M(export_commits) -> commit()
+			:: else -> ok = false
 			fi
-#endif
 		:: else -> ok = true
 		fi;
 		if

@@ -36,6 +36,8 @@
 #define no_revoke_work	26
 #define no_ref		27
 #define free_at_once	28
+#define export_commits	29
+#define reclaim_unbinds	30
 #ifndef MUT
 #define MUT	0
 #endif
@@ -93,7 +95,7 @@ byte busy = 0;			/* workers that have work */
 chan userptr_wq = [3] of { byte };
 
 /* Pages that were gone before an unsynchronised object got its notifier */
-#ifdef STRICT
+#ifdef INTERVAL
 #define EXCUSED
 #else
 #define EXCUSED	&& pages > excused
