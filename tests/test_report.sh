@@ -140,7 +140,8 @@ for f in "$ROOT"/ci/known/*.ini; do
 	sed '/^\[no-probe\]/,/^$/d' "$f" >"$TMP/k.ini"
 	is "known $base: an entry less, and a row has none" "$(expected "$base" "$TMP/k.ini")" "$T@probe skip"
 done
-for f in "$ROOT"/ci/expected/*.tsv; do
+# What ci/faults expects is no report's business.
+for f in "$ROOT"/ci/expected/v*.tsv; do
 	check "known $(basename "$f" .tsv): is there" test -s "$ROOT/ci/known/$(basename "$f" .tsv).ini"
 done
 
