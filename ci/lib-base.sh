@@ -3,7 +3,7 @@
 #
 # The bases of ci/bases.tsv, their series, and git.  Part of lib.sh.
 
-# base_info BASE: set BASE_PACKAGE (or -), BASE_FILE, BASE_BLOB, BASE_KCFLAGS,
+# base_info BASE: set BASE_PACKAGE (or -), BASE_SUITE, BASE_FILE, BASE_BLOB, BASE_KCFLAGS,
 # BASE_RAM (MiB) from ci/bases.tsv.  An unknown base is the user's error.
 base_info()
 {
@@ -14,7 +14,9 @@ base_info()
 		known+=("$base")
 		if [[ $base == "$1" ]]; then
 			# shellcheck disable=SC2034  # for the caller
-			BASE_PACKAGE=$package BASE_FILE=$file BASE_BLOB=$blob
+			BASE_PACKAGE=${package%@*} BASE_FILE=$file BASE_BLOB=$blob
+			# shellcheck disable=SC2034
+			BASE_SUITE=${package##*@}
 			[[ $kcflags != - ]] || kcflags=
 			# shellcheck disable=SC2034
 			BASE_KCFLAGS=$kcflags
