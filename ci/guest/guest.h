@@ -60,6 +60,13 @@ int swap_on(const char *path);
 /* Start a process that copies the kernel log to @path as it comes. */
 pid_t kmsg_copy(const char *path);
 
+/*
+ * Have kmemleak look, and put what it found on the kernel log: how many objects,
+ * -ENOENT if the kernel has no kmemleak, or what kept it from being read. Takes
+ * about 7 seconds and a scan.
+ */
+int leaks_log(void);
+
 /* Arm the deliberate fault that the harness' own tests ask for. */
 void provoke(const char *what);
 

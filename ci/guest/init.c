@@ -210,6 +210,9 @@ int main(void)
 		status = run(shell, fd, true, NULL);
 	else if (!strcmp(c.mode, "script"))
 		status = run_script();
+	err = leaks_log();
+	if (err != -ENOENT)
+		say("leaks %d", err);
 	say_end(status);
 	down();
 	return 0;
