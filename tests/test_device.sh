@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The device's own unit and protocol tests, under ASAN and UBSAN.
+# The device's own unit and protocol tests, under ASAN and UBSAN, those with threads
+# under TSAN as well; its fuzz targets for a moment; its papers.
 . "$(dirname "$0")/tap.sh"
 
 make -s -C "$ROOT/ci/hsw" O="$TMP/asan" check >"$TMP/out" 2>&1
@@ -17,4 +18,23 @@ if grep -qE '^(not )?ok ' "$TMP/out"; then
 fi
 is "make -C ci/hsw check exits 0" "$rc" 0
 ((rc == 0)) || tail -n 30 "$TMP/out" | sed 's/^/# /'
+
+make -s -C "$ROOT/ci/hsw" O="$TMP/tsan" tsan >"$TMP/out" 2>&1
+is "make -C ci/hsw tsan exits 0" $? 0
+is "TSAN: no test failed" "$(grep -E '^not ok|WARNING: ThreadSanitizer' "$TMP/out")" ""
+like "TSAN: all came to their end" "$(tail -n1 "$TMP/out")" "all [0-9]+ test programs passed under TSAN"
+
+make -s -C "$ROOT/ci/hsw" O="$TMP/fuzz" fuzz-check >"$TMP/out" 2>&1
+is "make -C ci/hsw fuzz-check exits 0" $? 0
+for t in msg space walk cmd; do
+	like "fuzz_$t: no finding" "$(grep "fuzz_$t:" "$TMP/out")" "^ok - fuzz_$t: +cov: [0-9]+"
+done
+grep -qE '^not ok' "$TMP/out" && tail -n 20 "$TMP/out" | sed 's/^/# /'
+
+cp "$ROOT/ci/hsw/REGISTERS.md" "$TMP/REGISTERS.md"
+cp -r "$ROOT/ci/hsw" "$TMP/hsw"
+make -s -C "$TMP/hsw" O="$TMP/tools" registers >"$TMP/out" 2>&1
+is "REGISTERS.md is what make registers writes" "$(<"$TMP/hsw/REGISTERS.md")" "$(<"$TMP/REGISTERS.md")"
+check "make bench: five rates" test "$(make -s -C "$ROOT/ci/hsw" O="$TMP/tools" bench 2>/dev/null |
+	grep -cE ' [0-9]+ in a second|% of a CPU')" = 5
 done_testing
