@@ -29,6 +29,13 @@ refuse "empty list" "asks for no test" --testlist "$TMP/empty"
 refuse "no such tree" "--tree /nonexistent: no such directory" --tree /nonexistent
 refuse "jobs" "--jobs '0' is not" --jobs 0
 refuse "timeout" "--timeout 'soon' is not" --timeout soon
+refuse "repeat" "--repeat '0' is not" --repeat 0
+refuse "shard beyond" "shard 3/2: I goes from 1 to N" --shard 3/2
+refuse "shard that is none" "'two' is not I/N" --shard two
+refuse "times of no shard" "--times is for --shard" --times x
+refuse "gdb for many" "--gdb is for one step" --gdb
+refuse "gdb, repeated" "--gdb goes neither with --repeat" --gdb --step 3 --repeat 2
+refuse "only what is not there" "no test of .* is called that" --only nonesuch --steps base
 refuse "stray word" "unexpected 'base'" base
 
 out=$(ci/run --help)
