@@ -108,11 +108,6 @@ static int run_igt(const struct config *c, int fd)
 	bool resume = !strcmp(c->mode, "resume");
 
 	snprintf(timeout, sizeof(timeout), "%d", c->timeout);
-	/*
-	 * mlocked-* have a child lock memory until it is killed. By size it would
-	 * be the test, which igt_runner has given the same score.
-	 */
-	put("/proc/sys/vm/oom_kill_allocating_task", "1");
 	/* Of an earlier boot; igt_runner would leave them as they are. */
 	unlink(SHARE "/igt/aborted.txt");
 	unlink(SHARE "/igt/endtime.txt");
