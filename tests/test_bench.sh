@@ -45,7 +45,7 @@ for bad in "other head" "v5.10 base munmap 0 apart x ns" "v5.10 base munmap 0 ap
 	out=$(ci/bench_table.py "$TMP/bad" 2>&1)
 	is "refused: $bad" "$? $(wc -l <<<"$out")" "2 1"
 done
-for args in "--steps 99" "--base v9" "--peer v9" "--frob x" "--tree /nonexistent"; do
+for args in "--steps 99" "--base v9" "--frob x" "--tree /nonexistent"; do
 	# shellcheck disable=SC2086  # words
 	out=$(ci/bench $args --out "$TMP/o" 2>&1)
 	is "ci/bench $args: exit 2" $? 2
