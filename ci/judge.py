@@ -212,8 +212,10 @@ def from_igt(name, test, pats, noise):
         else:
             row.detail = why
     elif result in ("dmesg-warn", "dmesg-fail"):
-        warnings = test.get("dmesg-warnings", "").strip().split("\n")
-        row.detail = hit or bare(warnings[0])
+        warnings = [bare(l) for l in
+                    test.get("dmesg-warnings", "").strip().split("\n")]
+        row.detail = hit or next((l for l in warnings if not any(
+            p.search(l) for p in noise)), warnings[0])
     elif hit and result in GOOD + ("fail",):
         row.warn(hit)
     elif result in ("timeout", "crash"):
