@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/long and ci/failslab: what they ask of the guest, and what they make of its
-# answer; a copy of ci/ with a ci/shell of ours stands for the VM. At the end a real
-# one: the base is found to be bad.
+# ci/long: what it asks of the guest, and what it makes of its answer; a copy of ci/
+# with a ci/shell of ours stands for the VM. At the end a real one: the base is found
+# to be bad.
 . "$(dirname "$0")/tap.sh"
 F=$TMP/farm
 mkdir "$F"
@@ -64,23 +64,6 @@ for bad in "--minutes x" "--rounds 1 --minutes 1" "--seed -1" "--base v9" "--fro
 	long $bad
 	is "$bad: exit 2, one line" "$rc $(wc -l <"$TMP/log")" "2 1"
 done
-
-failslab() { rm -rf "$DIR"; mkdir "$DIR"; printf '%s\n' "$say" >"$DIR/say"; rc=0
-	"$F/ci/failslab" --out "$TMP/fs" "$@" >"$TMP/log" 2>&1 || rc=$?; }
-say='0|failslab: 812 allocations failed\nfailslab: done'
-failslab
-is "failslab: exit 0" "$rc" 0
-said "failslab: how many" "812 allocations failed, and the kernel has nothing to say"
-is "failslab: a script for sh" "$(sh -n "$DIR/script-1" 2>&1)" ""
-say='1|failslab: 812 allocations failed\nfailslab: done'
-failslab
-is "failslab: the kernel has something to say" "$rc" 1
-say='0|BAD: too few to say anything'
-failslab
-is "failslab: nothing failed" "$rc" 1
-said "failslab: that is named" "too few to say anything"
-failslab --config kasan
-is "failslab: a kernel that cannot: exit 2" "$rc" 2
 
 # Races: it need not be the first round.
 cd "$ROOT" || exit 3
