@@ -336,7 +336,7 @@ real --repeat 2 --fresh --out "$TMP/again"
 is "a VM for each repetition" "$rc $(sort -u "$TMP/again"/base/nonce-1.txt "$TMP/again"/repeat/2/base/nonce-1.txt | wc -l)" "0 2"
 like "which the kernel knows" "$(<"$TMP/again/repeat/2/base/dmesg")" "ci.repetition=2"
 if command -v gdb >/dev/null; then
-	printf 'hbreak start_kernel\ncontinue\nbt 1\nkill\n' >"$TMP/cmds"
+	printf 'hbreak start_kernel\ncontinue\nbt 1\n' >"$TMP/cmds"
 	USERPTR_GDB_ARGS="-batch -x $TMP/cmds" timeout 300 ci/run --only probe --step base \
 		--config default --gdb --out "$TMP/gdb" >"$TMP/log" 2>&1
 	is "gdb: exit 0" $? 0
