@@ -146,3 +146,18 @@ key()
 		esac
 	done | sha256sum | cut -c1-40
 }
+
+# claim_out VAR: the folder of results that VAR names, made if need be, as an absolute
+# path in VAR; nobody else writes there as long as this script runs.
+claim_out()
+{
+	local -n lib_claimed=$1
+
+	mkdir -p "$lib_claimed" 2>/dev/null || die 2 "cannot make --out $lib_claimed"
+	lib_claimed=$(cd "$lib_claimed" && pwd)
+	[[ -w $lib_claimed ]] || die 2 "cannot write to --out $lib_claimed"
+	# open until we end; what we start may inherit it
+	exec {LIB_OUT_LOCK}<"$lib_claimed"
+	flock -n "$LIB_OUT_LOCK" ||
+		die 2 "another run writes to $lib_claimed: wait for it or name another --out"
+}

@@ -77,3 +77,4 @@ hms()
 . "$USERPTR_ROOT/ci/lib-cache.sh"
 . "$USERPTR_ROOT/ci/lib-phase.sh"
 . "$USERPTR_ROOT/ci/lib-base.sh"
+. "$USERPTR_ROOT/ci/lib-list.sh"

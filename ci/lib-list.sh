@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Test lists: ci/testlists, and what a user brings.  Part of lib.sh.
+
+# list_file NAME: the file of a list, which is one itself or a name in ci/testlists.
+list_file()
+{
+	local file=$1
+
+	[[ $1 == */* || -f $1 ]] || file=$USERPTR_ROOT/ci/testlists/$1.testlist
+	[[ -f $file ]] || die 2 "no test list '$1': a file, or one of $(cd "$USERPTR_ROOT/ci/testlists" && printf '%s ' *.testlist | sed 's/\.testlist//g')"
+	printf '%s\n' "$file"
+}
+
+# list_setting FILE WORD: N of the list's own "# WORD N" line, or nothing.
+list_setting()
+{
+	sed -n "s/^# $2 \\([0-9]\\{1,\\}\\)\$/\\1/p" "$1" | head -n1
+}
+
+# Lines of a list or blocklist without what is said about them.
+list_lines()
+{
+	sed 's/[[:space:]]*#.*//; /^[[:space:]]*$/d' "$1"
+}
+
+# list_tests FILE BASE: the list as igt_runner gets it: no comments, each test once,
+# nothing that is blocked, on any base or on this one.
+list_tests()
+{
+	local asked bad blocked f
+
+	asked=$(list_lines "$1" | awk '!seen[$0]++')
+	[[ -n $asked ]] || die 2 "$1 asks for no test"
+	if bad=$(grep -nvE '^igt@[A-Za-z0-9_-]+(@[A-Za-z0-9_-]+)?$' <<<"$asked" | head -n1) &&
+		[[ -n $bad ]]; then
+		die 2 "$1: '${bad#*:}' is not igt@binary@subtest"
+	fi
+	blocked=$(for f in "$USERPTR_ROOT"/ci/testlists/blocklist{,"-$2"}.txt; do
+		[[ ! -e $f ]] || list_lines "$f"
+	done)
+	# no blocked test is no pattern, not the empty one
+	grep -vxEf <(printf '%s' "${blocked:+$blocked$'\n'}") <<<"$asked" ||
+		die 2 "$1 asks for no test"
+}
