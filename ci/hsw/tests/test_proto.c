@@ -22,176 +22,10 @@
 #include <unistd.h>
 
 #include "bar.h"
-#include "vfio_proto.h"
+#include "client.h"
 #include "tap.h"
 
 #define PAGE 4096ull
-
-static char dir[] = "/tmp/hsw-test-XXXXXX";
-static struct sockaddr_un addr = { .sun_family = AF_UNIX };
-static pid_t server;
-static int sock = -1;
-static uint16_t next_id = 1;
-
-/* The last reply. */
-static struct vu_header rh;
-static uint8_t rbuf[VU_MAX_MESSAGE];
-static int rfd = -1;
-
-/* ------------------------------------------------------------------ */
-
-static void start_server(const char *extra)
-{
-	const char *hsw = getenv("HSW");
-	int i;
-
-	server = fork();
-	if (!server) {
-		execl(hsw, hsw, "--socket", addr.sun_path, "--log",
-		      strcat(strcpy((char *)rbuf, dir), "/log"), extra, NULL);
-		perror(hsw);
-		_exit(127);
-	}
-	for (i = 0; i < 1000; i++) {
-		struct stat st;
-
-		if (!stat(addr.sun_path, &st))
-			break;
-		usleep(10000);
-	}
-}
-
-/* Exit code of the server, -1 if a signal killed it or it does not end. */
-static int wait_server(void)
-{
-	int status, i;
-
-	for (i = 0; i < 1000; i++) {
-		if (waitpid(server, &status, WNOHANG) == server) {
-			server = 0;
-			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		}
-		usleep(10000);
-	}
-	kill(server, SIGKILL);
-	waitpid(server, &status, 0);
-	server = 0;
-	return -1;
-}
-
-static void hang_up(void)
-{
-	if (sock >= 0)
-		close(sock);
-	sock = -1;
-}
-
-static bool dial(void)
-{
-	struct timeval patience = { .tv_sec = 20 };
-	int i;
-
-	hang_up();
-	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	for (i = 0; i < 500; i++) {
-		if (!connect(sock, (struct sockaddr *)&addr, sizeof(addr)))
-			return true;
-		usleep(10000);
-	}
-	return false;
-}
-
-static bool send_raw(const void *buf, size_t len, const int *fds, size_t n_fds)
-{
-	char control[CMSG_SPACE(64 * sizeof(int))] = { 0 };
-	struct iovec iov = { (void *)buf, len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (n_fds) {
-		struct cmsghdr *c = (struct cmsghdr *)control;
-
-		msg.msg_control = control;
-		msg.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
-	}
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) == (ssize_t)len;
-}
-
-static bool send_cmd(uint16_t command, uint32_t flags, const void *payload,
-		     size_t len, const int *fds, size_t n_fds)
-{
-	static uint8_t buf[VU_MAX_MESSAGE + 64];
-	struct vu_header h = {
-		.id = next_id++, .command = command,
-		.size = sizeof(h) + len, .flags = flags,
-	};
-
-	memcpy(buf, &h, sizeof(h));
-	if (len)
-		memcpy(buf + sizeof(h), payload, len);
-	return send_raw(buf, h.size, fds, n_fds);
-}
-
-static bool read_all(void *buf, size_t len, bool fds)
-{
-	while (len) {
-		char control[CMSG_SPACE(sizeof(int))];
-		struct iovec iov = { buf, len };
-		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
-				      .msg_control = control,
-				      .msg_controllen = sizeof(control) };
-		ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-		struct cmsghdr *c;
-
-		if (n <= 0)
-			return false;
-		c = CMSG_FIRSTHDR(&msg);
-		if (fds && c) {
-			if (rfd >= 0)
-				close(rfd);
-			memcpy(&rfd, CMSG_DATA(c), sizeof(int));
-		}
-		buf = (uint8_t *)buf + n;
-		len -= n;
-	}
-	return true;
-}
-
-/* 0, the errno in the reply, or -1 if there was no proper one. */
-static int get_reply(uint16_t command)
-{
-	if (!read_all(&rh, sizeof(rh), true) || rh.size < sizeof(rh) ||
-	    rh.size > sizeof(rbuf))
-		return -1;
-	if (!read_all(rbuf, rh.size - sizeof(rh), false))
-		return -1;
-	if (rh.id != (uint16_t)(next_id - 1) || rh.command != command)
-		return -1;
-	if (rh.flags == VU_TYPE_REPLY)
-		return 0;
-	if (rh.flags != (VU_TYPE_REPLY | VU_ERROR) || rh.size != sizeof(rh))
-		return -1;
-	return rh.error;
-}
-
-static int call(uint16_t command, const void *payload, size_t len)
-{
-	if (!send_cmd(command, 0, payload, len, NULL, 0))
-		return -1;
-	return get_reply(command);
-}
-
-static int call_fd(uint16_t command, const void *payload, size_t len, int fd)
-{
-	if (!send_cmd(command, 0, payload, len, &fd, 1))
-		return -1;
-	return get_reply(command);
-}
 
 /* True if the server closes the connection, be it with a reply before. */
 static bool closed(void)
@@ -203,52 +37,6 @@ static bool closed(void)
 		n = recv(sock, junk, sizeof(junk), 0);
 	} while (n > 0);
 	return n == 0 || errno == ECONNRESET;
-}
-
-static int version(void)
-{
-	static const struct {
-		struct vu_version v;
-		char json[64];
-	} msg = { { 0, 0 }, "{\"capabilities\":{\"max_msg_fds\":8}}" };
-
-	return call(VU_VERSION, &msg, sizeof(msg.v) + strlen(msg.json) + 1);
-}
-
-static int region_rw(uint16_t command, uint32_t region, uint64_t off,
-		     uint32_t count, const void *data, size_t len)
-{
-	static uint8_t buf[sizeof(struct vu_region_rw) + VU_MAX_DATA];
-	struct vu_region_rw rw = { off, region, count };
-
-	memcpy(buf, &rw, sizeof(rw));
-	if (len)
-		memcpy(buf + sizeof(rw), data, len);
-	return call(command, buf, sizeof(rw) + len);
-}
-
-static uint32_t rd32(uint32_t region, uint64_t off)
-{
-	uint32_t val = 0xdeadbeef;
-
-	if (!region_rw(VU_REGION_READ, region, off, 4, NULL, 0) &&
-	    rh.size == sizeof(rh) + sizeof(struct vu_region_rw) + 4)
-		memcpy(&val, rbuf + sizeof(struct vu_region_rw), 4);
-	return val;
-}
-
-static int wr32(uint32_t region, uint64_t off, uint32_t val)
-{
-	return region_rw(VU_REGION_WRITE, region, off, 4, &val, 4);
-}
-
-static int dma_map(uint64_t gpa, uint64_t size, int fd, uint64_t offset)
-{
-	struct vu_dma_map m = { sizeof(m), VU_DMA_READ | VU_DMA_WRITE, offset,
-				gpa, size };
-
-	return fd < 0 ? call(VU_DMA_MAP, &m, sizeof(m)) :
-			call_fd(VU_DMA_MAP, &m, sizeof(m), fd);
 }
 
 static int dma_unmap(uint64_t gpa, uint64_t size, uint32_t flags)
@@ -265,17 +53,6 @@ static int set_irqs(uint32_t flags, uint32_t index, uint32_t start,
 
 	return fd < 0 ? call(VU_SET_IRQS, &s, sizeof(s)) :
 			call_fd(VU_SET_IRQS, &s, sizeof(s), fd);
-}
-
-static int memfd(size_t size)
-{
-	int fd = memfd_create("guest", MFD_CLOEXEC);
-
-	if (fd < 0 || ftruncate(fd, size) < 0) {
-		perror("memfd");
-		exit(1);
-	}
-	return fd;
 }
 
 /* ------------------------------------------------------------------ */
