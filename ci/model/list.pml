@@ -330,12 +330,12 @@ inline insert()
 {
 #ifdef RANGES
 	if
-	:: mn_count > 0 && !M(insert_blind) ->
-		mn_seq = mn_seq | 1;
-		if
-		:: mo_active && !released && !M(export_blind) -> stale = true; QUEUE_CANCEL()
-		:: else
-		fi
+	:: mn_count > 0 && !M(insert_blind) -> mn_seq = mn_seq | 1
+	:: else
+	fi;
+	if
+	:: mo_active && !released && !M(export_blind) &&
+	   (mn_count > 0 || !M(export_idle)) -> stale = true; QUEUE_CANCEL()
 	:: else
 	fi;
 	if

@@ -16,8 +16,6 @@ bool mmap_writer;
 byte i_mmap;			/* the rmap lock under which reclaim unmaps */
 byte users = 1;			/* mm_users */
 byte running = 0;		/* invalidations, from start to end */
-byte over = 0;			/* what was gone when the last one had ended */
-byte excused = 0;		/* the same, when the object got its notifier */
 
 #define LOCK(m)		atomic { m == 0 -> m = _pid + 1 }
 #define UNLOCK(m)	atomic { assert(m == _pid + 1); m = 0 }
@@ -51,11 +49,7 @@ inline mm_start()
 
 inline mm_end()
 {
-	running--;
-	if
-	:: running == 0 -> over = gone
-	:: else
-	fi
+	running--
 }
 
 /* start has returned: whoever gets the page from now on is too late */

@@ -144,7 +144,7 @@ inline use()
 {
 	atomic {
 		assert(pages != 0);
-		stale_page = synchronised && pages <= min EXCUSED;
+		stale_page = synchronised && pages <= min;
 		assert(!stale_page)
 	}
 }

@@ -405,8 +405,7 @@ proctype exporter()
 	LOCK(objlock);
 	atomic {
 		mo_active = pages != 0;
-		insert();
-		excused = (running == 0 -> gone : over)
+		insert()
 	};
 	have_mo = true;
 	UNLOCK(objlock);
@@ -477,8 +476,7 @@ proctype exporter()
 				fi;
 				mni_seq = sub_seq
 			:: else -> mni_seq = sub_seq - 1; in_tree = true
-			fi;
-			excused = (running == 0 -> gone : over)
+			fi
 		};
 		read_begin(true);
 		mo_seq = seq;

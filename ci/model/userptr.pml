@@ -38,6 +38,7 @@
 #define free_at_once	28
 #define export_commits	29
 #define reclaim_unbinds	30
+#define export_idle	31
 #ifndef MUT
 #define MUT	0
 #endif
@@ -93,13 +94,6 @@ byte work = 0;			/* obj->userptr.work */
 byte wid = 0;
 byte busy = 0;			/* workers that have work */
 chan userptr_wq = [3] of { byte };
-
-/* Pages that were gone before an unsynchronised object got its notifier */
-#ifdef INTERVAL
-#define EXCUSED
-#else
-#define EXCUSED	&& pages > excused
-#endif
 
 /* The references to the object: the handle, workers, invalidations */
 #ifdef RELEASE
@@ -197,7 +191,7 @@ init
 	atomic {
 		_nr_pr == 1 + WORKERS + CANCELLERS + GPUS && empty(userptr_wq) &&
 			busy == 0 && QUIET() && GPU_QUIET() ->
-		rest = !synchronised || pages == 0 || is_stale() || !(pages <= gone EXCUSED);
+		rest = !synchronised || pages == 0 || is_stale() || !(pages <= gone);
 		assert(rest)
 	}
 #endif
