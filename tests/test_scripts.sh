@@ -21,7 +21,6 @@ for f in "${frags[@]}"; do
 done
 echo CONFIG_MMU_NOTIFIER=y >"$clone/kconfig-fragments/mm.config"
 echo CONFIG_DRM_I915_USERPTR=y >"$clone/kconfig-fragments/drm.config"
-echo CONFIG_DRM_I915_SELFTEST=y >"$clone/kconfig-fragments/selftest.config"
 
 # --- the kernel: what ci/build and scripts/check ask of kbuild
 mkdir -p "$tree/$i915/selftests" "$tree/scripts/kconfig" "$tree/include"
