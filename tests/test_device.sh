@@ -37,4 +37,8 @@ make -s -C "$TMP/hsw" O="$TMP/tools" registers >"$TMP/out" 2>&1
 is "REGISTERS.md is what make registers writes" "$(<"$TMP/hsw/REGISTERS.md")" "$(<"$TMP/REGISTERS.md")"
 check "make bench: five rates" test "$(make -s -C "$ROOT/ci/hsw" O="$TMP/tools" bench 2>/dev/null |
 	grep -cE ' [0-9]+ in a second|% of a CPU')" = 5
+printf '#!/bin/sh\nexec timeout 1 "%s" "$@"\n' "$TMP/tools/hsw" >"$TMP/dies"
+chmod +x "$TMP/dies"
+out=$(timeout 60 "$TMP/tools/tools/bench_proto" "$TMP/dies" 2>&1)
+is "bench_proto: a server that dies has no rate: exit 1" "$? $out" "1 bench_proto: register, read"
 done_testing

@@ -30,14 +30,12 @@ static double now(void)
 static void rate(const char *what, bool write, uint32_t region, uint64_t off)
 {
 	double begin = now(), end;
+	const uint32_t zero = 0;
 	unsigned long n = 0;
 
 	do {
-		if (write)
-			wr32(region, off, 0);
-		else
-			rd32(region, off);
-		if (rh.flags & VU_ERROR)
+		if (region_rw(write ? VU_REGION_WRITE : VU_REGION_READ, region, off,
+			      sizeof(zero), &zero, write ? sizeof(zero) : 0))
 			die(what);
 		n++;
 		end = now();

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "memfd.h"
 #include "vfio_proto.h"
 
 static char dir[] = "/tmp/hsw-test-XXXXXX";
@@ -213,6 +214,7 @@ static int region_rw(uint16_t command, uint32_t region, uint64_t off,
 	return call(command, buf, sizeof(rw) + len);
 }
 
+__attribute__((unused))
 static uint32_t rd32(uint32_t region, uint64_t off)
 {
 	uint32_t val = 0xdeadbeef;
@@ -235,17 +237,6 @@ static int dma_map(uint64_t gpa, uint64_t size, int fd, uint64_t offset)
 
 	return fd < 0 ? call(VU_DMA_MAP, &m, sizeof(m)) :
 			call_fd(VU_DMA_MAP, &m, sizeof(m), fd);
-}
-
-static int memfd(size_t size)
-{
-	int fd = memfd_create("guest", MFD_CLOEXEC);
-
-	if (fd < 0 || ftruncate(fd, size) < 0) {
-		perror("memfd");
-		exit(1);
-	}
-	return fd;
 }
 
 #endif

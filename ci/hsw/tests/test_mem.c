@@ -11,20 +11,10 @@
 #include <unistd.h>
 
 #include "mem.h"
+#include "memfd.h"
 #include "tap.h"
 
 #define PAGE 4096ull
-
-static int memfd(size_t size)
-{
-	int fd = memfd_create("test", MFD_CLOEXEC);
-
-	if (fd < 0 || ftruncate(fd, size) < 0) {
-		perror("memfd");
-		exit(1);
-	}
-	return fd;
-}
 
 static void refusals(int fd)
 {
