@@ -37,7 +37,7 @@ inline submit(runs)
 		if
 		:: runs ->
 			gpu = vma_page;
-			not_used = !was_sync || !(gpu <= gone);
+			not_used = !was_sync || gpu > gone;
 			assert(not_used)
 		:: else
 		fi;

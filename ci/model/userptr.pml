@@ -191,7 +191,7 @@ init
 	atomic {
 		_nr_pr == 1 + WORKERS + CANCELLERS + GPUS && empty(userptr_wq) &&
 			busy == 0 && QUIET() && GPU_QUIET() ->
-		rest = !synchronised || pages == 0 || is_stale() || !(pages <= gone);
+		rest = !synchronised || pages == 0 || is_stale() || pages > gone;
 		assert(rest)
 	}
 #endif
