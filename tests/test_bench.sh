@@ -63,6 +63,7 @@ if [[ ! -e /dev/dri/card0 ]]; then
 fi
 
 # The kernel of the shard will do: how long a call takes is not the question here.
+# Nor is QEMU, whose options end at a comma, to mind one in a path.
 USERPTR_ICOUNT=1 ci/shell --step base --share "$TMP/v,m" --timeout 600 -- \
 	'cost life && cost life' >"$TMP/log" 2>"$TMP/err"
 is "in a guest: measured, and the kernel has nothing to say" $? 0
