@@ -21,7 +21,7 @@ if [[ ! -e /dev/dri/card0 ]]; then
 fi
 
 last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
-ways="exit unmap kill hung export left"
+ways="exit unmap kill hung export left close"
 rc=0
 ci/shell --step "$last" --share "$TMP/share" -- "endings --count 3 $ways" \
 	>"$TMP/out" 2>"$TMP/log" || rc=$?

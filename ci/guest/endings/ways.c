@@ -231,6 +231,57 @@ static int export_left(int fd)
 	return 0;
 }
 
+#define CLOSINGS	64
+
+struct closing {
+	int fd;
+	uint32_t handle;
+	unsigned int us;		/* to wait */
+};
+
+static void *close_later(void *arg)
+{
+	const struct closing *c = arg;
+
+	nap(c->us);
+	gem_close(c->fd, c->handle);
+	return NULL;
+}
+
+/*
+ * A thread closes an object while another's execbuf uses it. No memory is behind
+ * it, so that the execbuf fails, and no request keeps the object then: the
+ * execbuf's own reference is the last one.
+ */
+static int close_used(int fd)
+{
+	const struct range all = { 0, 1 };
+	struct blt blt;
+	unsigned int i;
+	int err = blt_create(fd, &blt);
+	void *p = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (err || p == MAP_FAILED)
+		return failed("no batch, or no memory", err ?: -errno);
+	for (i = 0; i < CLOSINGS; i++) {
+		struct closing c = { .fd = fd, .us = i % 32 * 100 };
+		pthread_t thread;
+
+		err = gem_userptr(fd, p, PAGE, &c.handle);
+		if (!err)
+			err = -pthread_create(&thread, NULL, close_later, &c);
+		if (err)
+			return failed("no object to close", err);
+		err = blt_queue(fd, &blt, c.handle, all);
+		pthread_join(thread, NULL);
+		if (err == -EFAULT || err == -EAGAIN)	/* it was there */
+			victim_ready();
+		else if (err != -ENOENT)
+			return failed("execbuf", err);
+	}
+	return 0;
+}
+
 static const struct way
 way_exit = {
 	.name = "exit", .help = "exits while the GPU copies from its objects",
@@ -260,8 +311,13 @@ way_export = {
 way_left = {
 	.name = "left", .help = "leaves unsynchronised ones in a shared file, exported then",
 	.child = leave_object, .after = export_left,
+},
+way_close = {
+	.name = "close", .help = "closes an object that another thread's execbuf uses",
+	.child = close_used, .own = true,
 };
 
 const struct way *const ways[] = {
-	&way_exit, &way_unmap, &way_kill, &way_hung, &way_oom, &way_export, &way_left, NULL
+	&way_exit, &way_unmap, &way_kill, &way_hung, &way_oom, &way_export, &way_left,
+	&way_close, NULL
 };
