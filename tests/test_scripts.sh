@@ -20,6 +20,7 @@ for f in "${frags[@]}"; do
 	echo "CONFIG_${f^^}=y" >"$clone/kconfig-fragments/$f.config"
 done
 echo CONFIG_MMU_NOTIFIER=y >"$clone/kconfig-fragments/mm.config"
+echo CONFIG_LOCKDEP=y >"$clone/kconfig-fragments/debug.config"
 echo CONFIG_DRM_I915_USERPTR=y >"$clone/kconfig-fragments/drm.config"
 
 # --- the kernel: what ci/build and scripts/check ask of kbuild
@@ -377,7 +378,7 @@ chk() { run check toy "$tree" "$@"; }
 chk
 exits "check: a clean series" 0
 is "check: the sum" "$(tail -n1 <<<"$out")" "0 errors, 0 warnings, 0 checks"
-like "check: a row for each step" "$out" $'\n3 +0/0/0 +ok +- +ok +0 +0 +ok '
+like "check: a row for each step" "$out" $'\n3 +0/0/0 +ok +- +ok +0 +0 +ok +ok '
 like "check: a new file is looked up in MAINTAINERS" "$err" "MAINTAINERS has them"
 [[ $(made) -gt 0 ]]
 is "check: it was built" $? 0
@@ -451,7 +452,10 @@ commit 'drm/i915: x' y
 faulty "a symbol that is not exported" "$e" 'not exported: hidden'
 again; printf '#ifndef CONFIG_MMU_NOTIFIER\nint broken\n#endif\n' >>"$tree/$file"
 commit 'drm/i915: x' y
-faulty "without MMU_NOTIFIER" "$e" 'without MMU_NOTIFIER: .*userptr.c: error'
+faulty "without MMU_NOTIFIER" "$e" 'no-mmu: .*userptr.c: error'
+again; printf '#ifndef CONFIG_LOCKDEP\nint broken\n#endif\n' >>"$tree/$file"
+commit 'drm/i915: x' y
+faulty "without lockdep" "$e" 'no-lockdep: .*userptr.c: error'
 again; echo 'int badthing;' >>"$tree/$file"
 commit 'drm/i915: x' y
 faulty "checkpatch" "$e" 'checkpatch: .*ERROR:BAD_THING' --static
