@@ -3,6 +3,7 @@ BASE ?= v5.10
 STEPS ?= all
 TESTLIST ?= bat
 STEP ?= base
+PEER ?= v6.12
 OUT ?= build/shard
 export V417_TREE
 
@@ -11,6 +12,8 @@ help:
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) TESTLIST=$(TESTLIST) [ARGS="..."]'
 	@echo 'make check             all tests: device, harness, series; V417_TREE=DIR adds v4.17'
 	@echo 'make examples          ci/examples anew, of the results in OUT=$(OUT) [COST=FILE.svg]'
+	@echo 'make cost              what each step costs: ci/examples/cost.md and cost.svg anew'
+	@echo '                       BASE=$(BASE) STEPS=$(STEPS) PEER=$(PEER)'
 	@echo 'make shell STEP=N      the same VM, interactive (STEP=base: no patch)'
 	@echo 'make setup             install what the host lacks'
 	@echo 'make clean             remove build/ (the cache stays: see README.md)'
@@ -31,10 +34,18 @@ examples:
 	@ci/report $(OUT) --more $(BASE).html --out ci/examples/$(BASE).mail || [ $$? = 1 ]
 	@ci/report $(OUT) $(if $(COST),--cost $(COST)) --out ci/examples/$(BASE).html || [ $$? = 1 ]
 
+cost: setup
+	@ci/bench --base $(BASE) --steps $(STEPS) --peer $(PEER) --out build/cost $(ARGS)
+	@{ printf '%s\n' '<!-- SPDX-License-Identifier: GPL-2.0-only -->' \
+		'Instructions of a call (nanoseconds under `-icount shift=0`); made by `make cost`:' \
+		'$(BASE), steps $(STEPS), and $(PEER) as it is.' ''; \
+		cat build/cost/bench.md; } >ci/examples/cost.md
+	@cp build/cost/bench.svg ci/examples/cost.svg
+
 shell: setup
 	@ci/shell --base $(BASE) --step $(STEP)
 
 clean:
 	rm -rf build
 
-.PHONY: help setup shard check examples shell clean
+.PHONY: help setup shard check examples cost shell clean
