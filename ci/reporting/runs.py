@@ -282,9 +282,10 @@ def load(paths, only=None):
 def lane(step, root):
     """"BAT" or "Full" if the step ran that list of ours, else "Custom"."""
     ran = {"@".join(t.split("@")[:3]) for t in step.tests()}
-    drop = [re.compile(p) for p in
-            judge.read(os.path.join(root, "testlists/blocklist.txt"))
-            .split("\n") if p and p[0] != "#"]
+    lists = [os.path.join(root, "testlists/blocklist%s.txt" % of)
+             for of in ("", "-%s" % step.base)]
+    drop = [re.compile(p) for l in lists if os.path.exists(l)
+            for p in judge.read(l).split("\n") if p and p[0] != "#"]
     for name, word in (("bat", "BAT"), ("full", "Full")):
         asked = {l.split("#")[0].strip() for l in judge.read(os.path.join(
             root, "testlists/%s.testlist" % name)).split("\n")} - {""}
