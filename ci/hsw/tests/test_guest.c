@@ -233,7 +233,7 @@ static void storm(void)
 {
 	const char *env = getenv("HSW_SECONDS");
 	double end = now() + (env ? atoi(env) : 4);
-	uint64_t n = 0, commands = 0;
+	uint64_t n = 0, commands = 0, errors;
 	int e;
 
 	while (now() < end) {
@@ -246,11 +246,12 @@ static void storm(void)
 	hsw_lock(hsw);
 	for (e = 0; e < NUM_ENGINES; e++)
 		commands += hsw->stats.commands[e];
+	errors = hsw->stats.guest_errors;
 	hsw_unlock(hsw);
 	ok(n > 1000 && commands > 1000,
 	   "%llu acts, %llu commands executed, %llu guest errors, still here",
 	   (unsigned long long)n, (unsigned long long)commands,
-	   (unsigned long long)hsw->stats.guest_errors);
+	   (unsigned long long)errors);
 }
 
 /* After a reset, each engine stores a number and raises its interrupt. */
