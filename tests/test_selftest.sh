@@ -5,6 +5,7 @@
 # brings, in a guest.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
+. tests/mutant.sh
 
 # selftests NAME CI_SHELL_OPTION...: each subtest of the module must run and pass
 selftests()
@@ -37,27 +38,12 @@ selftests()
 # is what the log has to say then.
 mutant()
 {
-	local name=$1 word=$2 edit=$3 copy=$TMP/copy gitdir commit file rc=0 dir param
+	local name=$1 word=$2 rc=0 param
 
-	file=drivers/gpu/drm/i915/gem/i915_gem_userptr.c
-	mkdir -p "$copy"
-	git ls-files -z | xargs -0 tar -c | tar -x -C "$copy"
-	IFS=$'\t' read -r gitdir commit _ < <(ci/source --base v5.10 --step "$last" 2>"$TMP/log")
-	mkdir -p "$TMP/tree/a/${file%/*}" "$TMP/tree/b/${file%/*}"
-	git --git-dir="$gitdir" show "$commit:$file" >"$TMP/tree/a/$file"
-	sed "$edit" "$TMP/tree/a/$file" >"$TMP/tree/b/$file"
-	{
-		printf 'From: ci <ci@localhost>\nDate: Thu, 1 Jan 1970 00:00:00 +0000\nSubject: [PATCH] %s\n\n---\n' "$name"
-		(cd "$TMP/tree" && diff -u "a/$file" "b/$file")
-	} >"$copy/patches/v5.10/9999-mutant.patch"
-	echo 9999-mutant.patch >>"$copy/series/v5.10"
-	check "$name: the fault is made" test -s "$TMP/tree/b/$file" -a "$(grep -c '^[-+][^-+]' "$copy/patches/v5.10/9999-mutant.patch")" -gt 0
-	dir=$("$copy/ci/build" --base v5.10 --step $((last + 1)) --config selftest 2>"$TMP/log") || rc=$?
-	is "$name: builds" "$rc" 0
-	param=$(modinfo -F parm "$dir/modules/i915.ko" | sed -n 's/^\(igt__[0-9]*__live_userptr\):.*/\1/p')
-	rc=0
+	mutant_build "$name" "$3"
+	param=$(modinfo -F parm "$mutant_kernel/modules/i915.ko" | sed -n 's/^\(igt__[0-9]*__live_userptr\):.*/\1/p')
 	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y" \
-		"$copy/ci/shell" --base v5.10 --step $((last + 1)) --config selftest \
+		"$mutant_ci/shell" --base v5.10 --step "$mutant_step" --config selftest \
 		--share "$TMP/mutant" -- true >"$TMP/out" 2>"$TMP/log" || rc=$?
 	is "$name: is found" "$rc" 1
 	check "$name: as '$word'" grep -qE "$word" "$TMP/mutant/dmesg-1.txt"
@@ -69,6 +55,8 @@ selftests v5.10 --base v5.10 --step "$last"
 # The comparison at the commit, and that of the fast path, forgotten
 mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \
 	's/valid = !mmu_interval_read_retry(&mo->mni, seq);/valid = true;/; s/return !mmu_interval_check_retry(&mo->mni, \*seq);/return true;/'
+mutant "leaves the first use to the worker" 'igt_userptr_retry failed' \
+	's/^\tif (!i915_mmu_object_resume(mo, &seq))$/\tif (0)/'
 mutant "does not mark what is pinned" 'igt_userptr_(pinned|bound) failed' \
 	'/set_bit(I915_BO_STALE_BIT/d'
 # A wait for invalidations below a lock that they take: no test needs to hang

@@ -11,7 +11,7 @@ bool in_tree = false, deferred = false;
 /* The object's: struct i915_mmu_object */
 byte mni_seq = 1;
 bool mo_active = false;
-byte mo_seq = 1;		/* mo->seq, guarded by obj->mm.lock */
+byte mo_seq = 1;		/* mo->seq: the latest known begin */
 /* I915_BO_STALE_BIT */
 bool stale = false;
 
@@ -213,12 +213,31 @@ inline trybegin()
 	fi
 }
 
-/* mmu_interval_read_begin() */
+/* i915_mmu_object_begin() */
 inline begin()
 {
 	mo = have_mo;
-	read_begin(mo)
+	if
+	:: mo && M(store_early) -> mo_seq = mni_seq
+	:: else
+	fi;
+	read_begin(mo);
+	if
+	:: mo -> mo_seq = seq
+	:: else
+	fi
 }
+
+/* i915_gem_object_userptr_begin() */
+inline userptr_begin()
+{
+	if
+	:: have_mo && mni_seq != mo_seq -> begin()
+	:: else
+	fi
+}
+
+/* mmu_interval_read_begin() */
 
 inline read_begin(cond)
 {
@@ -238,12 +257,7 @@ inline commit()
 	atomic {	/* mo->lock */
 		ok = !mo || mni_seq == seq || M(no_commit);
 		if
-		:: mo && ok ->
-			mo_seq = seq;
-			if
-			:: !M(no_active) -> mo_active = true
-			:: else
-			fi
+		:: mo && ok && !M(no_active) -> mo_active = true
 		:: else
 		fi
 	}

@@ -210,6 +210,7 @@ proctype execbuf(byte n)
 		min = gone;
 		atomic { ret = 0; empty_rq = false; was_sync = synchronised };
 #ifdef INTERVAL
+		userptr_begin();	/* eb_lookup_vmas() */
 		listed = true;
 		/* i915_vma_pin_ww() */
 		if

@@ -39,6 +39,7 @@
 #define export_commits	29
 #define reclaim_unbinds	30
 #define export_idle	31
+#define store_early	32
 #ifndef MUT
 #define MUT	0
 #endif
