@@ -40,7 +40,7 @@ $(O)/i915.ko: drivers/gpu/userptr.c
 $(O)/other.o: other.c
 	@echo "  CC      other.o"
 	$(CC) -c -o $@ $<
-	@echo other >>$(MADE)
+	@echo other$(SAY) >>$(MADE)
 modules_install:
 	mkdir -p $(INSTALL_MOD_PATH)/lib/modules/1/kernel
 	cp $(O)/i915.ko $(INSTALL_MOD_PATH)/lib/modules/1/kernel
@@ -256,4 +256,14 @@ printf '# CONFIG_DRM is not set\n' >"$clone/kconfig-fragments/toy.config"
 run "${bld[@]}" base
 is "the base's own fragment has the last word" \
 	"$rc $(grep -c '^# CONFIG_DRM is not set' "$out/kconfig")" "0 1"
+echo '# make: SAY=-what WHY=so' >"$clone/kconfig-fragments/say.config"
+made >/dev/null
+run "${bld[@]}" base --config say
+is "a fragment has a word for make" "$rc $(made)" "0 i9151 other-what1 "
+said_dir=$out
+run "${bld[@]}" base --config say
+is "its kernel is in the cache" "$out $(made)" "$said_dir "
+echo '# make: SAY=-else' >"$clone/kconfig-fragments/say.config"
+run "${bld[@]}" base --config say
+is "another word is another kernel" "$rc $([[ $out != "$said_dir" ]] && echo other)" "0 other"
 done_testing
