@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pages of an object of another process are the worker's to find. One
+ * allocation in CHANCE of an unbound kworker fails, and whoever asked is told
+ * -ENOMEM, for good, or gets what is right.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "failnth.h"
+
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+#define PERCENT		"20"
+#define TIMES		1000000
+
+/* Unbound kworkers, as there are now; returns how many, or -errno. */
+static int mark_kworkers(void)
+{
+	char path[64], comm[32];
+	struct dirent *d;
+	int n = 0;
+	DIR *dir;
+
+	dir = opendir("/proc");
+	if (!dir)
+		return -errno;
+	while ((d = readdir(dir))) {
+		int pid = atoi(d->d_name);
+
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		if (pid < 1 || sys_read(path, comm, sizeof(comm)) ||
+		    strncmp(comm, "kworker/u", 9))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/make-it-fail", pid);
+		n += !sys_write(path, "1");
+	}
+	closedir(dir);
+	return n;
+}
+
+/* The owner of the memory lives until it is killed, and does nothing. */
+static pid_t owner_start(struct scene *s, int fd)
+{
+	int ready[2];
+	char ok = 0;
+	pid_t pid;
+
+	if (pipe(ready))
+		return -1;
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ok = !scene_begin(s, fd) && !scene_object(s, 0);
+		fflush(stdout);
+		if (write(ready[1], s, sizeof(*s)) == sizeof(*s) &&
+		    write(ready[1], &ok, 1) == 1 && ok)
+			pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	if (pid > 0 && (read(ready[0], s, sizeof(*s)) != sizeof(*s) ||
+			read(ready[0], &ok, 1) != 1 || !ok)) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		pid = -1;
+	}
+	close(ready[0]);
+	return pid;
+}
+
+/* Each page of the object of another: 0 or what pread says, -EIO if it is wrong. */
+static int read_all(struct scene *s)
+{
+	double end = now() + 20;
+	unsigned long i;
+	uint32_t got;
+	int err;
+
+	for (i = 0; i < PAGES; i++) {
+		do {
+			err = gem_pread(s->fd, s->handle, i * PAGE + WORD_OFFSET,
+					&got, sizeof(got));
+		} while (err == -EAGAIN && now() < end);
+		if (err)
+			return err;
+		if (got != (s->salt << 16 | i))
+			return -EIO;
+	}
+	return 0;
+}
+
+static int round_of(int fd, unsigned long *refused)
+{
+	struct scene s;
+	pid_t pid;
+	int err;
+
+	pid = owner_start(&s, fd);
+	if (pid < 0)
+		return FAIL_SKIP;
+	err = mark_kworkers() > 0 ? sys_write(FAILSLAB "probability", PERCENT) : -ESRCH;
+	if (err) {
+		scene_failed("kworkers cannot be made to fail", err);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return FAIL_SKIP;
+	}
+	err = read_all(&s);
+	sys_write(FAILSLAB "probability", "0");
+	*refused += err == -ENOMEM;
+	if (err && err != -ENOMEM)
+		scene_failed("the worker's pages", err);
+	gem_close(fd, s.handle);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return err && err != -ENOMEM ? FAIL_BAD : FAIL_PASS;
+}
+
+int worker_fails(int fd, unsigned int seconds, unsigned long *failed)
+{
+	unsigned long rounds = 0, refused = 0;
+	double end = now() + seconds;
+	char times[16];
+	int ret, err;
+
+	snprintf(times, sizeof(times), "%d", TIMES);
+	err = sys_write(FAILSLAB "times", times);
+	if (!err)
+		err = sys_write(FAILSLAB "task-filter", "Y");
+	if (err) {
+		scene_failed(FAILSLAB, err);
+		return FAIL_SKIP;
+	}
+	do {
+		ret = round_of(fd, &refused);
+		rounds++;
+	} while (ret == FAIL_PASS && now() < end);
+	sys_write(FAILSLAB "task-filter", "N");
+	err = TIMES - sys_number(FAILSLAB "times");
+	printf("%-9s %5d failed, %lu of %lu uses refused\n", "worker", err, refused,
+	       rounds);
+	if (ret == FAIL_PASS && (err < 1 || !refused)) {
+		printf("# nothing failed\n");
+		ret = FAIL_BAD;
+	}
+	*failed += err > 0 ? err : 0;
+	return ret;
+}
