@@ -41,6 +41,11 @@ cp "$DIR/script-7" "$TMP/seven"
 long --rounds 1 --seed 7
 is "a seed is a round" "$(<"$DIR/script-1")" "$(<"$TMP/seven")"
 
+say=''
+long --rounds 1
+seed=$(sed -nE 's/.*step [0-9]+, seed ([0-9]+), .*/\1/p' "$TMP/log")
+long --rounds 1 --seed "$seed"
+is "a seed of the clock can be given again" "$rc ${seed:+some}" "0 some"
 say=$'0|round done\n1|== stale x\\nBAD: stale x: exit 1'
 rm -rf "$TMP/long"
 long --rounds 5 --seed 40 --step 3
