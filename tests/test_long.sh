@@ -38,9 +38,14 @@ cat "$DIR"/script-* | grep -o 'run-subtest [a-z-]*' | sort -u | cut -d' ' -f2 >"
 check "a subtest that must pass takes part" grep -qx dmabuf-sync "$TMP/igt"
 is "one that is expected to fail does not" "$(grep -x vma-merge "$TMP/igt")" ""
 cp "$DIR/script-7" "$TMP/seven"
+subtests() { cat "$DIR"/script-* | grep -o 'run-subtest [a-z-]*' | cut -d' ' -f2 | sort -u; }
+check "userfault takes part on v5.10" grep -qx userfault "$TMP/igt"
 long --rounds 1 --seed 7
 is "a seed is a round" "$(<"$DIR/script-1")" "$(<"$TMP/seven")"
 
+long --base v4.17 --tree /nonexistent --rounds 25 --seed 1
+check "other subtests do on v4.17" test -n "$(subtests)"
+is "what is blocked there does not" "$(subtests | grep -x userfault)" ""
 say=''
 long --rounds 1
 seed=$(sed -nE 's/.*step [0-9]+, seed ([0-9]+), .*/\1/p' "$TMP/log")
