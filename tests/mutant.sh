@@ -29,4 +29,5 @@ mutant_build()
 	# shellcheck disable=SC2034  # for who sources this
 	mutant_kernel=$("$mutant_ci/build" --base v5.10 --step "$mutant_step" --config selftest 2>"$TMP/log") || rc=$?
 	is "$name: builds" "$rc" 0
+	((rc == 0)) || tail -n 3 "$TMP/log" | sed 's/^/# /'
 }

@@ -40,6 +40,7 @@ mutant()
 {
 	local name=$1 word=$2 rc=0 param
 
+	rm -rf "$TMP/mutant"
 	mutant_build "$name" "$3"
 	param=$(modinfo -F parm "$mutant_kernel/modules/i915.ko" | sed -n 's/^\(igt__[0-9]*__live_userptr\):.*/\1/p')
 	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y" \
@@ -56,7 +57,7 @@ selftests v5.10 --base v5.10 --step "$last"
 mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \
 	's/valid = !mmu_interval_read_retry(&mo->mni, seq);/valid = true;/; s/return !mmu_interval_check_retry(&mo->mni, \*seq);/return true;/'
 mutant "leaves the first use to the worker" 'igt_userptr_retry failed' \
-	's/^\tif (!i915_mmu_object_resume(mo, &seq))$/\tif (0)/'
+	's/^\tif (!i915_mmu_object_resume(mo, &seq))$/\tif (i915_mmu_object_resume(mo, \&seq))/'
 mutant "does not mark what is pinned" 'igt_userptr_(pinned|bound) failed' \
 	'/set_bit(I915_BO_STALE_BIT/d'
 # A wait for invalidations below a lock that they take: no test needs to hang
