@@ -12,6 +12,7 @@
 #define DEVICE	"/dev/dri/card0"
 #define PAGES	64ul
 #define SIZE	(PAGES * PAGE)
+#define PATIENCE	20.0		/* seconds, for a use, or all of a check */
 
 enum { FAIL_PASS, FAIL_BAD, FAIL_USAGE, FAIL_SKIP };
 
@@ -52,6 +53,11 @@ void scene_fill(struct scene *s);
 /* One use of the object, again while it says -EAGAIN: by pread, by a blit. */
 int scene_pread(struct scene *s);
 int scene_blit(struct scene *s);
+/* The word of @page of the object, by pread: again while it is -EAGAIN, until @end. */
+int scene_word(const struct scene *s, unsigned long page, double end,
+	       uint32_t *word);
+/* What scene_fill() has written to @page. */
+uint32_t scene_filled(const struct scene *s, unsigned long page);
 /* Does each page of the object read as the memory does? -EIO: no. */
 int scene_verify(struct scene *s);
 /* -errno, with a line of what failed. */

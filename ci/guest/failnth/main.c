@@ -66,7 +66,7 @@ static int try_in_child(const struct way *way, unsigned int nth, int device)
 {
 	struct scene s;
 	char text[16];
-	int fd, err, left, len;
+	int fd, err, after, left, len;
 
 	fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
@@ -95,12 +95,12 @@ static int try_in_child(const struct way *way, unsigned int nth, int device)
 		printf("# allocation %u: %s\n", nth, strerror(-err));
 		return TRY_BAD;
 	}
-	len = way->check(&s, err);
-	if (!len && s.handle)
-		len = scene_verify(&s);
-	if (len) {
+	after = way->check(&s, err);
+	if (!after && s.handle)
+		after = scene_verify(&s);
+	if (after) {
 		printf("# allocation %u (%s): afterwards: %s\n", nth,
-		       err ? strerror(-err) : "unnoticed", strerror(-len));
+		       err ? strerror(-err) : "unnoticed", strerror(-after));
 		return TRY_BAD;
 	}
 	/* What is left open goes with the process, the objects do not: @device is shared. */

@@ -9,12 +9,15 @@
 
 #include "failnth.h"
 
-#define PATIENCE	20.0		/* seconds, for a use */
-
 int scene_failed(const char *what, int err)
 {
 	printf("# %s: %s\n", what, strerror(-err));
 	return err;
+}
+
+uint32_t scene_filled(const struct scene *s, unsigned long page)
+{
+	return s->salt << 16 | page;
 }
 
 void scene_fill(struct scene *s)
@@ -23,11 +26,13 @@ void scene_fill(struct scene *s)
 
 	s->salt++;
 	for (i = 0; i < PAGES; i++)
-		*(volatile uint32_t *)(s->mem + i * PAGE + WORD_OFFSET) = s->salt << 16 | i;
+		*(volatile uint32_t *)(s->mem + i * PAGE + WORD_OFFSET) = scene_filled(s, i);
 }
 
 int scene_begin(struct scene *s, int fd)
 {
+	int err;
+
 	*s = (struct scene){ .fd = fd, .dmabuf = -1, .salt = getpid() };
 	s->mem = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -35,9 +40,8 @@ int scene_begin(struct scene *s, int fd)
 		return scene_failed("mmap", -errno);
 	scene_fill(s);
 	/* No page fault and no copy on write while memory is refused. */
-	if (mlockall(MCL_CURRENT) || munlockall())
-		return scene_failed("mlockall", -errno);
-	return 0;
+	err = own_memory();
+	return err ? scene_failed("mlockall", err) : 0;
 }
 
 int scene_object(struct scene *s, uint32_t flags)
@@ -59,16 +63,23 @@ int scene_blt(struct scene *s)
 	return blt_create(s->fd, &s->blt);
 }
 
-int scene_pread(struct scene *s)
+int scene_word(const struct scene *s, unsigned long page, double end,
+	       uint32_t *word)
 {
-	double end = now() + PATIENCE;
-	uint32_t word;
 	int err;
 
 	do {
-		err = gem_pread(s->fd, s->handle, WORD_OFFSET, &word, sizeof(word));
+		err = gem_pread(s->fd, s->handle, page * PAGE + WORD_OFFSET,
+				word, sizeof(*word));
 	} while (err == -EAGAIN && now() < end);
 	return err;
+}
+
+int scene_pread(struct scene *s)
+{
+	uint32_t word;
+
+	return scene_word(s, 0, now() + PATIENCE, &word);
 }
 
 int scene_blit(struct scene *s)
@@ -92,10 +103,7 @@ int scene_verify(struct scene *s)
 
 	for (i = 0; i < PAGES; i++) {
 		want = *(volatile uint32_t *)(s->mem + i * PAGE + WORD_OFFSET);
-		do {
-			err = gem_pread(s->fd, s->handle, i * PAGE + WORD_OFFSET,
-					&got, sizeof(got));
-		} while (err == -EAGAIN && now() < end);
+		err = scene_word(s, i, end, &got);
 		if (err)
 			return scene_failed("pread of the object", err);
 		if (got != want) {

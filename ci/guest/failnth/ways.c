@@ -48,6 +48,24 @@ static int object_and_blt(struct scene *s)
 	return err ? err : scene_blt(s);
 }
 
+static int blit_done(struct scene *s, int err)
+{
+	if (err)
+		err = scene_blit(s);
+	return err ? err : gem_wait(s->fd, s->blt.dst, PATIENCE);
+}
+
+static int discard(struct scene *s)
+{
+	return madvise(s->mem, SIZE, MADV_DONTNEED) ? -errno : 0;
+}
+
+static int fill_again(struct scene *s, int err)
+{
+	scene_fill(s);
+	return err;
+}
+
 /* The object has lost its pages, the memory has others. */
 static int invalidated_object(struct scene *s)
 {
@@ -56,18 +74,10 @@ static int invalidated_object(struct scene *s)
 	if (!err)
 		err = scene_blit(s);
 	if (!err)
-		err = gem_wait(s->fd, s->blt.dst, 20);
-	if (!err && madvise(s->mem, SIZE, MADV_DONTNEED))
-		err = -errno;
-	scene_fill(s);
-	return err;
-}
-
-static int blit_done(struct scene *s, int err)
-{
-	if (err)
-		err = scene_blit(s);
-	return err ? err : gem_wait(s->fd, s->blt.dst, 20);
+		err = blit_done(s, 0);
+	if (!err)
+		err = discard(s);
+	return fill_again(s, err);
 }
 
 /* A mapping is split for this, and refused if it cannot be. */
@@ -78,12 +88,9 @@ static int protect(struct scene *s)
 
 static int unprotect(struct scene *s, int err)
 {
-	if (mprotect(s->mem, SIZE, PROT_READ | PROT_WRITE))
-		err = -errno;
-	else
-		err = 0;
-	scene_fill(s);
-	return err;
+	/* Refused or not, all of it is to be written to. */
+	err = mprotect(s->mem, SIZE, PROT_READ | PROT_WRITE) ? -errno : 0;
+	return fill_again(s, err);
 }
 
 static int unmap(struct scene *s)
@@ -96,19 +103,7 @@ static int map_again(struct scene *s, int err)
 	if (!err && mmap(MIDDLE(s), PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE |
 			 MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return -errno;
-	scene_fill(s);
-	return 0;
-}
-
-static int discard(struct scene *s)
-{
-	return madvise(s->mem, SIZE, MADV_DONTNEED) ? -errno : 0;
-}
-
-static int fill_again(struct scene *s, int err)
-{
-	scene_fill(s);
-	return err;
+	return fill_again(s, 0);
 }
 
 static int copy(struct scene *s)
@@ -126,8 +121,7 @@ static int copy(struct scene *s)
 static int copied(struct scene *s, int err)
 {
 	(void)err;
-	scene_fill(s);
-	return 0;
+	return fill_again(s, 0);
 }
 
 static int unsynchronised(struct scene *s)
@@ -140,7 +134,7 @@ static int unsynchronised(struct scene *s)
 static int export(struct scene *s)
 {
 	struct drm_prime_handle arg = { .handle = s->handle, .flags = DRM_CLOEXEC };
-	double end = now() + 20;
+	double end = now() + PATIENCE;
 	int err;
 
 	do {
@@ -156,10 +150,9 @@ static int exported(struct scene *s, int err)
 {
 	if (err)
 		err = export(s);
-	if (!err && madvise(s->mem, SIZE, MADV_DONTNEED))
-		err = -errno;
-	scene_fill(s);
-	return err;
+	if (!err)
+		err = discard(s);
+	return fill_again(s, err);
 }
 
 static int destroy(struct scene *s)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pages of an object of another process are the worker's to find. One
- * allocation in CHANCE of an unbound kworker fails, and whoever asked is told
- * -ENOMEM, for good, or gets what is right.
+ * The pages of an object of another process are the worker's to find. PERCENT
+ * of the allocations of unbound kworkers fail, and whoever asked is told -ENOMEM,
+ * for good, or gets what is right.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +45,12 @@ static int mark_kworkers(void)
 	return n;
 }
 
+static void owner_end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* The owner of the memory lives until it is killed, and does nothing. */
 static pid_t owner_start(struct scene *s, int fd)
 {
@@ -69,8 +74,7 @@ static pid_t owner_start(struct scene *s, int fd)
 	close(ready[1]);
 	if (pid > 0 && (read(ready[0], s, sizeof(*s)) != sizeof(*s) ||
 			read(ready[0], &ok, 1) != 1 || !ok)) {
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		owner_end(pid);
 		pid = -1;
 	}
 	close(ready[0]);
@@ -78,21 +82,18 @@ static pid_t owner_start(struct scene *s, int fd)
 }
 
 /* Each page of the object of another: 0 or what pread says, -EIO if it is wrong. */
-static int read_all(struct scene *s)
+static int read_all(const struct scene *s)
 {
-	double end = now() + 20;
+	double end = now() + PATIENCE;
 	unsigned long i;
 	uint32_t got;
 	int err;
 
 	for (i = 0; i < PAGES; i++) {
-		do {
-			err = gem_pread(s->fd, s->handle, i * PAGE + WORD_OFFSET,
-					&got, sizeof(got));
-		} while (err == -EAGAIN && now() < end);
+		err = scene_word(s, i, end, &got);
 		if (err)
 			return err;
-		if (got != (s->salt << 16 | i))
+		if (got != scene_filled(s, i))
 			return -EIO;
 	}
 	return 0;
@@ -110,8 +111,7 @@ static int round_of(int fd, unsigned long *refused)
 	err = mark_kworkers() > 0 ? sys_write(FAILSLAB "probability", PERCENT) : -ESRCH;
 	if (err) {
 		scene_failed("kworkers cannot be made to fail", err);
-		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		owner_end(pid);
 		return FAIL_SKIP;
 	}
 	err = read_all(&s);
@@ -120,8 +120,7 @@ static int round_of(int fd, unsigned long *refused)
 	if (err && err != -ENOMEM)
 		scene_failed("the worker's pages", err);
 	gem_close(fd, s.handle);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	owner_end(pid);
 	return err && err != -ENOMEM ? FAIL_BAD : FAIL_PASS;
 }
 

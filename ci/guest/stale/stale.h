@@ -207,6 +207,9 @@ int sys_read(const char *path, char *buf, size_t len);
 int sys_write(const char *path, const char *text);
 long sys_number(const char *path);			/* or -errno */
 
+/* Break what a child shares with its parent, so that no copy on write follows. */
+int own_memory(void);
+
 /* knob.c: 0 or -errno. Write @value; what was there comes back when the test ends. */
 int knob_set(const char *path, const char *value);
 void knobs_restore(void);

@@ -9,12 +9,6 @@
 
 #include "traps.h"
 
-int own_memory(void)
-{
-	/* Writes to each private page, in effect. */
-	return mlockall(MCL_CURRENT) || munlockall() ? -errno : 0;
-}
-
 char *map(size_t bytes, int advice)
 {
 	char *p = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,

@@ -39,8 +39,6 @@ extern struct board *board;
 int because(int code, const char *what, int err);
 
 /* memory.c */
-/* Break what the child shares with its parent, so that no copy on write follows. */
-int own_memory(void);
 /* Zeroed when touched; @advice as for madvise(). NULL if there is none. */
 char *map(size_t bytes, int advice);
 /* The word of each page is @salt and the page's number from then on. */
