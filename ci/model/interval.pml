@@ -238,7 +238,6 @@ inline userptr_begin()
 }
 
 /* mmu_interval_read_begin() */
-
 inline read_begin(cond)
 {
 	atomic { seq = mni_seq; ok = !cond || seq != sub_seq || M(no_begin) };
