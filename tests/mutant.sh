@@ -11,7 +11,7 @@ mutant_build()
 	local name=$1 edit=$2 copy=$TMP/copy gitdir commit file last rc=0
 
 	file=drivers/gpu/drm/i915/gem/i915_gem_userptr.c
-	last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
+	last=$(last_step v5.10)
 	mutant_ci=$copy/ci mutant_step=$((last + 1))
 	rm -rf "$copy"
 	mkdir -p "$copy"
@@ -30,4 +30,14 @@ mutant_build()
 	mutant_kernel=$("$mutant_ci/build" --base v5.10 --step "$mutant_step" --config selftest 2>"$TMP/log") || rc=$?
 	is "$name: builds" "$rc" 0
 	((rc == 0)) || tail -n 3 "$TMP/log" | sed 's/^/# /'
+}
+
+# mutant_shell COMMAND: ci/shell with that kernel; sets rc, $TMP/out, $TMP/log, and
+# $TMP/mutant has what the guest left.
+mutant_shell()
+{
+	rc=0
+	rm -rf "$TMP/mutant"
+	"$mutant_ci/shell" --base v5.10 --step "$mutant_step" --config selftest \
+		--share "$TMP/mutant" -- "$@" >"$TMP/out" 2>"$TMP/log" || rc=$?
 }

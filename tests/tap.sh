@@ -56,4 +56,7 @@ check()
 	fi
 }
 
+# last_step BASE: the number of its last patch
+last_step() { grep -cvE '^[[:space:]]*(#|$)' "$ROOT/series/$1"; }
+
 done_testing() { printf '1..%d\n' "$TAP_N"; }

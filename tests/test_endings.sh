@@ -20,7 +20,7 @@ if [[ ! -e /dev/dri/card0 ]]; then
 	is "endings: no device is no pass: exit 3" "$rc" 3
 fi
 
-last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
+last=$(last_step v5.10)
 ways="exit unmap kill hung export left close"
 rc=0
 ci/shell --step "$last" --share "$TMP/share" -- "endings --count 3 $ways" \

@@ -19,7 +19,7 @@ if [[ ! -e /dev/dri/card0 ]]; then
 	like "it is named" "$(<"$TMP/out")" "/dev/dri/card0: No such file"
 fi
 
-last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
+last=$(last_step v5.10)
 rc=0
 ci/shell --base v5.10 --step "$last" --config selftest --share "$TMP/last" -- failnth \
 	>"$TMP/out" 2>"$TMP/log" || rc=$?
@@ -36,17 +36,13 @@ like "the sum" "$(tail -n1 "$TMP/out")" "failnth: [0-9]{3,} allocations failed, 
 like "kmemleak has looked" "$(cat "$TMP"/last/channel-*.txt)" " leaks 0"
 
 mutant_build "loses the sg table" '/^\tif (IS_ERR(sg)) {$/,/^\t}$/s/^\t\tkfree(st);$/\t\t;/'
-rc=0
-"$mutant_ci/shell" --base v5.10 --step "$mutant_step" --config selftest \
-	--share "$TMP/mutant" -- failnth pread >"$TMP/out" 2>"$TMP/log" || rc=$?
+mutant_shell 'failnth pread'
 is "loses the sg table: is found" "$rc" 1
 like "loses the sg table: as what it is" "$(<"$TMP/log")" "unreferenced object"
 
 mutant_build "forgets that it was refused" \
 	'/^alloc_table:$/,/^}$/s/^\t\treturn ERR_CAST(sg);$/\t\treturn ERR_PTR(-EFAULT);/'
-rc=0
-"$mutant_ci/shell" --base v5.10 --step "$mutant_step" --config selftest \
-	--share "$TMP/mutant" -- failnth pread >"$TMP/out" 2>"$TMP/log" || rc=$?
+mutant_shell 'failnth pread'
 is "another word than ENOMEM: is found" "$rc" 1
 like "another word than ENOMEM: is told" "$(<"$TMP/out")" "# allocation [0-9]+: Bad address"
 done_testing

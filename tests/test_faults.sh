@@ -140,7 +140,7 @@ STUB
 export G VM_HANGS="1 2" VM_MISS='' VM_BROKEN='' USERPTR_CACHE=$TMP/cache
 faults() { rc=0; out=$("$TMP/r/ci/faults" --out "$TMP/f" --steps "$@" 2>&1) || rc=$?; }
 
-last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
+last=$(last_step v5.10)
 faults all
 is "as expected: exit 0" "$rc" 0
 is "results.tsv has a line for each" "$(wc -l <"$TMP/f/results.tsv")" $(((last + 1) * 3 + 1))

@@ -34,11 +34,11 @@ for op in dontneed munmap remap mprotect mprotect-ro mremap mremap-onto fork thp
 done
 is "two at a time, too" "$(cat "$DIR"/script-* | grep -c '^two ' | awk '{ print ($1 > 12) }')" 1
 is "each script is one for sh" "$(for f in "$DIR"/script-*; do sh -n "$f" 2>&1; done)" ""
-cat "$DIR"/script-* | grep -o 'run-subtest [a-z-]*' | sort -u | cut -d' ' -f2 >"$TMP/igt"
+subtests() { cat "$DIR"/script-* | grep -o 'run-subtest [a-z-]*' | cut -d' ' -f2 | sort -u; }
+subtests >"$TMP/igt"
 check "a subtest that must pass takes part" grep -qx dmabuf-sync "$TMP/igt"
 is "one that is expected to fail does not" "$(grep -x vma-merge "$TMP/igt")" ""
 cp "$DIR/script-7" "$TMP/seven"
-subtests() { cat "$DIR"/script-* | grep -o 'run-subtest [a-z-]*' | cut -d' ' -f2 | sort -u; }
 check "userfault takes part on v5.10" grep -qx userfault "$TMP/igt"
 long --rounds 1 --seed 7
 is "a seed is a round" "$(<"$DIR/script-1")" "$(<"$TMP/seven")"

@@ -38,20 +38,17 @@ selftests()
 # is what the log has to say then.
 mutant()
 {
-	local name=$1 word=$2 rc=0 param
+	local name=$1 word=$2 rc param
 
-	rm -rf "$TMP/mutant"
 	mutant_build "$name" "$3"
 	param=$(modinfo -F parm "$mutant_kernel/modules/i915.ko" | sed -n 's/^\(igt__[0-9]*__live_userptr\):.*/\1/p')
-	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y" \
-		"$mutant_ci/shell" --base v5.10 --step "$mutant_step" --config selftest \
-		--share "$TMP/mutant" -- true >"$TMP/out" 2>"$TMP/log" || rc=$?
+	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y" mutant_shell true
 	is "$name: is found" "$rc" 1
 	check "$name: as '$word'" grep -qE "$word" "$TMP/mutant/dmesg-1.txt"
 	grep -qE "$word" "$TMP/mutant/dmesg-1.txt" || tail -n 5 "$TMP/log" | sed "s/^/# /"
 }
 
-last=$(grep -cvE '^[[:space:]]*(#|$)' series/v5.10)
+last=$(last_step v5.10)
 selftests v5.10 --base v5.10 --step "$last"
 # The comparison at the commit, and that of the fast path, forgotten
 mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \
@@ -67,7 +64,7 @@ mutant "allocates after the commit" 'possible circular locking dependency' \
 	's/^\t__i915_gem_object_set_pages(obj, st, sg_page_sizes);$/\tkfree(kmalloc(8, GFP_KERNEL));\n&/'
 
 if [[ -n ${V417_TREE:-} ]]; then
-	last=$(grep -cvE '^[[:space:]]*(#|$)' series/v4.17)
+	last=$(last_step v4.17)
 	selftests v4.17 --base v4.17 --step "$last" --tree "$V417_TREE"
 else
 	skip "v4.17" "no tree: make check V417_TREE=DIR"

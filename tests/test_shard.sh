@@ -17,9 +17,7 @@ shard()
 	is "$name: as expected" "$rc" 0
 }
 
-last() { grep -cvE '^[[:space:]]*(#|$)' "series/$1"; }
-
-n=$(last v5.10)
+n=$(last_step v5.10)
 shard "v5.10 base and step $n, BAT" --base v5.10 --steps "base,$n" --out build/check
 
 # A kernel with kmemleak, which tests/test_selftest.sh needs anyway.
@@ -27,7 +25,7 @@ shard "v5.10 step $n, BAT, with kmemleak" --base v5.10 --steps "$n" --config sel
 	--out build/check-leaks
 like "kmemleak has looked" "$(cat build/check-leaks/"$n"/channel-*.txt)" " leaks 0"
 
-n=$(last v4.17)
+n=$(last_step v4.17)
 if [[ -n ${V417_TREE:-} ]]; then
 	shard "v4.17 base and step $n, BAT" --base v4.17 --tree "$V417_TREE" \
 		--steps "base,$n" --out build/check-v4.17
