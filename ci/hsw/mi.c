@@ -6,6 +6,7 @@
 
 #include "hsw.h"
 #include "cmdlen.h"
+#include "ctx.h"
 #include "mi.h"
 #include "mi_math.h"
 
@@ -34,10 +35,6 @@
 #define MI_REG(v)		((v) & 0x007ffffcu)
 #define HWS_INDEX(v)		((v) & 0xffcu)
 #define HWS_REPORT_HEAD		0x10u	/* dword 4 of the status page */
-
-#define CTX_PAGES		17	/* the render context's image */
-#define CTX_RESTORE_INHIBIT	BIT(0)
-#define CCID_EN			BIT(0)
 
 #define PREDICATE_SRC0		0x2400u
 #define PREDICATE_SRC1		0x2408u
@@ -432,20 +429,15 @@ static enum exec mi_set_context(struct hsw *hsw, struct ring *ring,
 				const uint32_t *dw, unsigned int len,
 				uint32_t at)
 {
-	uint32_t addr = dw[1] & ~(GTT_PAGE - 1);
-	unsigned int i;
+	uint32_t bad;
 
 	(void)len;
 	if (ring->id != RCS)
 		return mi_bad(hsw, ring, dw[0], at,
 			      "only the render engine has contexts:", dw[1]);
-	for (i = 0; i < CTX_PAGES; i++)
-		if (!gtt_page(hsw, ring->id, GTT_GLOBAL,
-			      (uint64_t)addr + i * GTT_PAGE, true))
-			return mi_bad(hsw, ring, dw[0], at,
-				      "no page behind context image",
-				      addr + i * GTT_PAGE);
-	mmio_set(hsw, engine_base[ring->id] + RING_CCID, addr | CCID_EN);
+	if (ctx_switch(hsw, dw[1], &bad))
+		return mi_bad(hsw, ring, dw[0], at,
+			      "no page behind context image", bad);
 	return EXEC_NEXT;
 }
 
