@@ -239,4 +239,14 @@ static int dma_map(uint64_t gpa, uint64_t size, int fd, uint64_t offset)
 			call_fd(VU_DMA_MAP, &m, sizeof(m), fd);
 }
 
+__attribute__((unused))
+static int set_irqs(uint32_t flags, uint32_t index, uint32_t start,
+		    uint32_t count, int fd)
+{
+	struct vu_irq_set s = { sizeof(s), flags, index, start, count };
+
+	return fd < 0 ? call(VU_SET_IRQS, &s, sizeof(s)) :
+			call_fd(VU_SET_IRQS, &s, sizeof(s), fd);
+}
+
 #endif

@@ -46,15 +46,6 @@ static int dma_unmap(uint64_t gpa, uint64_t size, uint32_t flags)
 	return call(VU_DMA_UNMAP, &u, sizeof(u));
 }
 
-static int set_irqs(uint32_t flags, uint32_t index, uint32_t start,
-		    uint32_t count, int fd)
-{
-	struct vu_irq_set s = { sizeof(s), flags, index, start, count };
-
-	return fd < 0 ? call(VU_SET_IRQS, &s, sizeof(s)) :
-			call_fd(VU_SET_IRQS, &s, sizeof(s), fd);
-}
-
 /* ------------------------------------------------------------------ */
 
 static void region_info(void)
