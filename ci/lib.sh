@@ -61,6 +61,15 @@ have()
 	done
 }
 
+# How many VMs at the same time: two, with two CPUs and memory for them.
+default_jobs()
+{
+	local free
+
+	free=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
+	echo $((free >= 8 && $(nproc) >= 2 ? 2 : 1))
+}
+
 # hms SECONDS: 75 -> 1m15s
 hms()
 {

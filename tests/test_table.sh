@@ -75,4 +75,40 @@ for f in "$ROOT"/ci/expected/*.tsv; do
 	out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$f" 2>&1)
 	is "${f##*/} is well formed" $? 0
 done
+
+# ci/binaries.py: binaries by kernel
+head='base\tstep\ttest\tresult\tseconds\tdetail\n'
+{ printf "$head"
+  printf 'v5.10\t%s\t%s\t%s\t1.0\t%s\n' base boot pass '' base igt@gem_a@one pass '' \
+	base igt@gem_a@two skip 'Test requirement not met in function f, file a.c:1: Test requirement: gen >= 8' \
+	base igt@gem_b@one fail 'Failed assertion: x == 1' 8 igt@gem_b@one pass '' \
+	base igt@gem_b@two fail 'Failed assertion: y'; } >"$TMP/a.tsv"
+{ printf "$head"
+  printf 'v6.12\tbase\t%s\t%s\t1.0\t%s\n' igt@gem_a@one pass '' igt@gem_a@two pass ''; } >"$TMP/b.tsv"
+mkdir -p "$TMP/expected"
+printf '# c\nigt@gem_b@o*\tbase\tfail|skip\tthe reason\n' >"$TMP/expected/v5.10.tsv"
+binaries() { "$ROOT/ci/binaries.py" "$@" --expected "$TMP/expected" 2>&1; }
+is "binaries: the table, and the reasons" "$(binaries "$TMP/a.tsv" "$TMP/b.tsv")" '| binary | v5.10 | v6.12 |
+|---|---|---|
+| gem_a | 1 pass, 1 skip | 2 pass |
+| gem_b | 2 fail |  |
+| all | 1 pass, 2 fail, 1 skip | 2 pass |
+
+v5.10, what does not pass:
+
+- fail, `Failed assertion: y`: gem_b@two
+- fail, the reason: gem_b@one
+- skip, `gen >= 8`: gem_a@two
+
+v6.12, what does not pass:
+
+- nothing'
+is "binaries: one kernel twice" "$(binaries "$TMP/b.tsv" "$TMP/b.tsv"; echo $?)" \
+	"binaries: $TMP/b.tsv: there is a file of v6.12 already
+2"
+printf 'v5.10\tbase\tigt@a@b\tgood\t1\t\n' | cat <(printf "$head") - >"$TMP/c.tsv"
+is "binaries: a word that is none" "$(binaries "$TMP/c.tsv"; echo $?)" \
+	"binaries: $TMP/c.tsv:2: not a line of ci/run
+2"
+like "binaries: no file" "$(binaries "$TMP/none"; echo $?)" "No such file or directory.2\$"
 done_testing
