@@ -3,6 +3,7 @@
  * Counters.
  */
 #include <inttypes.h>
+#include <time.h>
 
 #include "hsw.h"
 
@@ -43,6 +44,16 @@ static void per_engine(FILE *out, const char *name,
 	}
 }
 
+/* What the server, with both its threads, has taken of the CPUs. */
+static uint64_t cpu_ms(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts))
+		return 0;
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
 void stats_print(const struct stats *stats, FILE *out)
 {
 	unsigned int i;
@@ -75,5 +86,6 @@ void stats_print(const struct stats *stats, FILE *out)
 			engine_name[stats->skipped[i].engine],
 			stats->skipped[i].key, stats->skipped[i].count);
 	line(out, "skipped, others", stats->skipped_others);
+	line(out, "CPU milliseconds", cpu_ms());
 	fflush(out);
 }

@@ -50,7 +50,7 @@ struct stats {
  */
 void stats_skip(struct hsw *hsw, enum engine_id engine, uint32_t key);
 
-/* Writes all counters that are not zero, one per line. */
+/* Writes all counters that are not zero, one per line; last the CPU time so far. */
 void stats_print(const struct stats *stats, FILE *out);
 
 #endif

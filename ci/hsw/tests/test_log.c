@@ -96,6 +96,7 @@ static void skipped(void)
 	fclose(f);
 	ok(lines_with("stats: skipped RCS  0x00030000     2") == 1 &&
 	   lines_with("stats: guest errors") == 1 &&
+	   lines_with("stats: CPU milliseconds") == 1 &&
 	   lines_with("stats: messages") == 0,
 	   "printed, and no line for what did not happen");
 }
