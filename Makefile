@@ -14,6 +14,8 @@ help:
 	@echo 'make examples          ci/examples anew, of the results in OUT=$(OUT) [COST=FILE.svg]'
 	@echo 'make cost              what each step costs: ci/examples/cost.md and cost.svg anew'
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) PEER=$(PEER)'
+	@echo 'make broad             other IGT binaries and i915'"'"'s selftests, by kernel:'
+	@echo '                       ci/hsw/BINARIES.md anew; V417_TREE=DIR adds v4.17'
 	@echo 'make shell STEP=N      the same VM, interactive (STEP=base: no patch)'
 	@echo 'make setup             install what the host lacks'
 	@echo 'make clean             remove build/ (the cache stays: see README.md)'
@@ -42,10 +44,30 @@ cost: setup
 		cat build/cost/bench.md; } >ci/examples/cost.md
 	@cp build/cost/bench.svg ci/examples/cost.svg
 
+# A result that is not expected is in the table as well.
+BROAD = v5.10 v6.1 v6.12 $(if $(V417_TREE),v4.17)
+SELFTESTS = $(filter-out v6.1,$(BROAD))
+broad: setup
+	@for what in $(BROAD:%=%-run) $(SELFTESTS:%=%-selftests); do \
+		base=$${what%-*} tree=; \
+		[ $$base != v4.17 ] || tree="--tree $(V417_TREE)"; \
+		case $$what in \
+		*-run) ci/run --base $$base $$tree --steps base --testlist broad \
+			--out build/broad/$$what $(ARGS) ;; \
+		*) ci/selftests --base $$base $$tree --out build/broad/$$what $(ARGS) ;; \
+		esac || [ $$? = 1 ] || exit 1; \
+	done
+	@{ printf '%s\n' '<!-- SPDX-License-Identifier: GPL-2.0-only -->' \
+		'# IGT 2.5 and the driver'"'"'s own selftests on the software Haswell' '' \
+		'Made by `make broad`, of kernels without a patch of ours.' ''; \
+		ci/binaries.py $(BROAD:%=build/broad/%-run/results.tsv) \
+			$(SELFTESTS:%=build/broad/%-selftests/results.tsv); } >build/broad/BINARIES.md
+	@cp build/broad/BINARIES.md ci/hsw/BINARIES.md
+
 shell: setup
 	@ci/shell --base $(BASE) --step $(STEP)
 
 clean:
 	rm -rf build
 
-.PHONY: help setup shard check examples cost shell clean
+.PHONY: help setup shard check examples cost broad shell clean

@@ -7,7 +7,7 @@
 Prints Markdown: a row for each binary, a column for each kernel, in it how many of
 the tests had which result; then every result that is no pass, with the reason that
 DIR (ci/expected) has for it, or what the test itself said.  Of a kernel only the
-step "base" counts.  Exit 2: the input is wrong.
+step "base" counts; its tests may be in several files.  Exit 2: the input is wrong.
 """
 
 import fnmatch
@@ -96,12 +96,14 @@ def main():
     if not args or args[0].startswith("-"):
         die("usage: ci/binaries.py RESULTS.tsv... [--expected DIR]")
 
-    kernels = []
+    of = {}
     for path in args:
         kernel, rows = load(path)
-        if kernel in [k for k, _ in kernels]:
-            die("%s: there is a file of %s already" % (path, kernel))
-        kernels.append((kernel, rows))
+        twice = of.setdefault(kernel, {}).keys() & rows.keys()
+        if twice:
+            die("%s: another file has %s on %s, too" % (path, min(twice), kernel))
+        of[kernel].update(rows)
+    kernels = list(of.items())
     binaries = sorted({t.split("@")[0] for _, rows in kernels for t in rows})
     print("| binary | " + " | ".join(k for k, _ in kernels) + " |")
     print("|---|" + "---|" * len(kernels))

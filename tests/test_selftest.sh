@@ -20,16 +20,13 @@ selftests()
 	check "$name: i915.ko has live_userptr" test -n "$param"
 
 	rc=0
-	# On v4.17 a pr_debug() tells what runs.
-	USERPTR_APPEND="i915.live_selftests=1 i915.$param=Y i915.dyndbg=+p" \
-		ci/shell "$@" --config selftest --share "$TMP/$name" -- \
-		'dmesg | grep "i915: Running i915_gem_userptr_live_selftests/"' \
-		>"$TMP/out" 2>"$TMP/log" || rc=$?
+	ci/selftests "$@" --only live_userptr --out "$TMP/$name" >"$TMP/out" 2>"$TMP/log" || rc=$?
 	is "$name: loaded and passed, nothing in the log" "$rc" 0
 	((rc == 0)) || tail -n 8 "$TMP/log" "$TMP/out" | sed 's/^/# /'
 	# The list in the source is what must have run.
 	want=$(strings "$dir/modules/i915.ko" | grep -E '^igt_userptr_[a-z]+$' | sort -u)
-	ran=$(sed -n 's/.*i915_gem_userptr_live_selftests\/\([a-z_]*\).*/\1/p' "$TMP/out" | sort -u)
+	ran=$(sed -n 's/.*i915: Running i915_gem_userptr_live_selftests\/\([a-z_]*\).*/\1/p' \
+		"$TMP/$name/live_userptr/dmesg-1.txt" | sort -u)
 	is "$name: each of them ran" "$ran" "$want"
 	check "$name: there are some" test -n "$want"
 }
@@ -48,7 +45,18 @@ mutant()
 	grep -qE "$word" "$TMP/mutant/dmesg-1.txt" || tail -n 5 "$TMP/log" | sed "s/^/# /"
 }
 
+# ci/selftests itself: a group that fails is listed, and one that is not is told.
+groups() { ci/selftests --base v5.10 --step "$last" --out "$TMP/groups" "$@" >"$TMP/out" 2>"$TMP/log"; }
 last=$(last_step v5.10)
+groups --only live_none
+is "ci/selftests: no such group" "$? $(tail -n1 "$TMP/log")" \
+	"2 selftests: --only live_none: no group of v5.10 is called that"
+groups --only live_late_gt_pm,live_sanitycheck
+is "ci/selftests: a failure that is listed" $? 0
+like "ci/selftests: and told" "$(<"$TMP/out")" 'live_late_gt_pm +fail'
+like "ci/selftests: one that passes" "$(<"$TMP/out")" 'live_sanitycheck +pass'
+is "ci/selftests: what failed" "$(awk -F'\t' '$4 == "fail" { print $6 }' "$TMP/groups/results.tsv")" \
+	"i915/intel_gt_pm_late_selftests: live_rc6_manual failed with error -22"
 selftests v5.10 --base v5.10 --step "$last"
 # The comparison at the commit, and that of the fast path, forgotten
 mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \

@@ -103,9 +103,12 @@ v5.10, what does not pass:
 v6.12, what does not pass:
 
 - nothing'
-is "binaries: one kernel twice" "$(binaries "$TMP/b.tsv" "$TMP/b.tsv"; echo $?)" \
-	"binaries: $TMP/b.tsv: there is a file of v6.12 already
+is "binaries: one test twice" "$(binaries "$TMP/b.tsv" "$TMP/b.tsv"; echo $?)" \
+	"binaries: $TMP/b.tsv: another file has gem_a@one on v6.12, too
 2"
+{ printf "$head"; printf 'v6.12\tbase\tigt@i915_selftest@live_x\tpass\t1.0\t\n'; } >"$TMP/d.tsv"
+like "binaries: two files of one kernel" "$(binaries "$TMP/b.tsv" "$TMP/d.tsv")" \
+	'i915_selftest . 1 pass .*all . 3 pass '
 printf 'v5.10\tbase\tigt@a@b\tgood\t1\t\n' | cat <(printf "$head") - >"$TMP/c.tsv"
 is "binaries: a word that is none" "$(binaries "$TMP/c.tsv"; echo $?)" \
 	"binaries: $TMP/c.tsv:2: not a line of ci/run
