@@ -52,7 +52,7 @@ broad: setup
 		base=$${what%-*} tree=; \
 		[ $$base != v4.17 ] || tree="--tree $(V417_TREE)"; \
 		case $$what in \
-		*-run) ci/run --base $$base $$tree --steps base --testlist broad \
+		*-run) ci/run --base $$base $$tree --steps base --config selftest --testlist broad \
 			--out build/broad/$$what $(ARGS) ;; \
 		*) ci/selftests --base $$base $$tree --out build/broad/$$what $(ARGS) ;; \
 		esac || [ $$? = 1 ] || exit 1; \

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The last step of v5.10 with a mistake in i915_gem_userptr.c, as one more step, in a
-# copy of this folder.  Source it after tap.sh, at $ROOT.
+# The last step of v5.10 with a mistake in i915, as one more step, in a copy of this
+# folder.  Source it after tap.sh, at $ROOT.
 
-# mutant_build NAME SED: sets mutant_ci, the folder of the copy's scripts, mutant_step
+# mutant_build NAME SED [FILE]: a mistake made by SED in FILE of i915, or else in
+# i915_gem_userptr.c. Sets mutant_ci, the folder of the copy's scripts, mutant_step
 # and mutant_kernel, the folder of ci/build.
 mutant_build()
 {
 	local name=$1 edit=$2 copy=$TMP/copy gitdir commit file last rc=0
 
-	file=drivers/gpu/drm/i915/gem/i915_gem_userptr.c
+	file=drivers/gpu/drm/i915/${3:-gem/i915_gem_userptr.c}
 	last=$(last_step v5.10)
 	mutant_ci=$copy/ci mutant_step=$((last + 1))
 	rm -rf "$copy"

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -160,6 +161,22 @@ static void down(void)
 		pause();
 }
 
+/*
+ * v6.12's runtime suspend, hsw_enable_pc8(), looks for the pipes of a display that is
+ * fused off, and oopses: the device stays awake.
+ */
+static void keep_awake(void)
+{
+	struct utsname u;
+	int err;
+
+	if (uname(&u) || atoi(u.release) < 6)
+		return;
+	err = put("/sys/class/drm/card0/device/power/control", "on");
+	if (err)
+		say("power errno %d", -err);
+}
+
 int main(void)
 {
 	char *const shell[] = { "/bin/sh", "-l", NULL };
@@ -201,6 +218,7 @@ int main(void)
 			down();
 		}
 		say("card0");
+		keep_awake();
 	}
 	provoke(c.provoke);
 

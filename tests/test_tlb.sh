@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A driver that forgets to have the TLBs flushed: on a device that follows each PTE
+# at once it works, with --tlb the blitter goes on with pages that the process has
+# lost, and the test says so.
+. "$(dirname "$0")/tap.sh"
+cd "$ROOT" || exit 3
+. tests/mutant.sh
+
+run='stale --op dontneed --via blit --size 64k --objects 1 --threads 1 --seconds 5'
+mutant_build "no TLB flush" \
+	's/\(flags |= \)PIPE_CONTROL_TLB_INVALIDATE;/\10;/; s/MI_INVALIDATE_TLB/0/g' \
+	gt/gen6_engine_cs.c
+mutant_shell "$run"
+is "no TLB flush: nothing to be seen without --tlb" "$rc" 0
+USERPTR_HSW_OPTS=--tlb mutant_shell "$run"
+is "no TLB flush: found with it" "$rc" 1
+like "no TLB flush: as stale pages" "$(<"$TMP/out")" 'stale [1-9]'
+done_testing
