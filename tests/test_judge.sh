@@ -23,6 +23,8 @@ good() { fresh good; }
 good; judge
 is "all is well" "$(cut -f2 "$TMP/rows" | sort -u)" pass
 last=$(tail -n1 "$TMP/d/testlist")
+good; sed -i '$s/[^@]*$/\U&/' "$TMP/d/testlist"; judge
+is "a name with capitals, which igt_results writes without" "$(word "$(tail -n1 "$TMP/d/testlist")")" pass
 nonce=$(cat "$TMP/d/nonce-1.txt")
 
 good; sed -i 's/debug_locks=1/debug_locks=0/' "$TMP/d/channel-1.txt"; judge
