@@ -57,8 +57,13 @@ def reasons(directory, kernel):
         return []
     with open(path, encoding="utf-8") as f:
         cells = [l.rstrip("\n").split("\t") for l in f if l[0] not in "#\n"]
-    return [(c[0], c[2].split("|"), c[3]) for c in cells
-            if len(c) > 3 and c[1] in ("base", "*")]
+    out, why = [], ""
+    for c in cells:
+        # "the same", or "the same: and more", as in the line above
+        why = re.sub("^the same", lambda _: why, c[3])
+        if c[1] in ("base", "*"):
+            out.append((c[0], c[2].split("|"), why))
+    return out
 
 
 def reason(known, test, result, detail):

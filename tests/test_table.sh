@@ -86,7 +86,7 @@ head='base\tstep\ttest\tresult\tseconds\tdetail\n'
 { printf "$head"
   printf 'v6.12\tbase\t%s\t%s\t1.0\t%s\n' igt@gem_a@one pass '' igt@gem_a@two pass ''; } >"$TMP/b.tsv"
 mkdir -p "$TMP/expected"
-printf '# c\nigt@gem_b@o*\tbase\tfail|skip\tthe reason\n' >"$TMP/expected/v5.10.tsv"
+printf '# c\nigt@gem_c@*\t1\tfail\tthe reason\nigt@gem_b@o*\tbase\tfail|skip\tthe same\n' >"$TMP/expected/v5.10.tsv"
 binaries() { "$ROOT/ci/binaries.py" "$@" --expected "$TMP/expected" 2>&1; }
 is "binaries: the table, and the reasons" "$(binaries "$TMP/a.tsv" "$TMP/b.tsv")" '| binary | v5.10 | v6.12 |
 |---|---|---|
