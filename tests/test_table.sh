@@ -77,17 +77,18 @@ for f in "$ROOT"/ci/expected/*.tsv; do
 done
 
 # ci/binaries.py: binaries by kernel
-head='base\tstep\ttest\tresult\tseconds\tdetail\n'
-{ printf "$head"
+head() { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; }
+{ head
   printf 'v5.10\t%s\t%s\t%s\t1.0\t%s\n' base boot pass '' base igt@gem_a@one pass '' \
 	base igt@gem_a@two skip 'Test requirement not met in function f, file a.c:1: Test requirement: gen >= 8' \
 	base igt@gem_b@one fail 'Failed assertion: x == 1' 8 igt@gem_b@one pass '' \
 	base igt@gem_b@two fail 'Failed assertion: y'; } >"$TMP/a.tsv"
-{ printf "$head"
+{ head
   printf 'v6.12\tbase\t%s\t%s\t1.0\t%s\n' igt@gem_a@one pass '' igt@gem_a@two pass ''; } >"$TMP/b.tsv"
 mkdir -p "$TMP/expected"
 printf '# c\nigt@gem_c@*\t1\tfail\tthe reason\nigt@gem_b@o*\tbase\tfail|skip\tthe same\n' >"$TMP/expected/v5.10.tsv"
 binaries() { "$ROOT/ci/binaries.py" "$@" --expected "$TMP/expected" 2>&1; }
+# shellcheck disable=SC2016  # backquotes of Markdown
 is "binaries: the table, and the reasons" "$(binaries "$TMP/a.tsv" "$TMP/b.tsv")" '| binary | v5.10 | v6.12 |
 |---|---|---|
 | gem_a | 1 pass, 1 skip | 2 pass |
@@ -106,10 +107,10 @@ v6.12, what does not pass:
 is "binaries: one test twice" "$(binaries "$TMP/b.tsv" "$TMP/b.tsv"; echo $?)" \
 	"binaries: $TMP/b.tsv: another file has gem_a@one on v6.12, too
 2"
-{ printf "$head"; printf 'v6.12\tbase\tigt@i915_selftest@live_x\tpass\t1.0\t\n'; } >"$TMP/d.tsv"
+{ head; printf 'v6.12\tbase\tigt@i915_selftest@live_x\tpass\t1.0\t\n'; } >"$TMP/d.tsv"
 like "binaries: two files of one kernel" "$(binaries "$TMP/b.tsv" "$TMP/d.tsv")" \
 	'i915_selftest . 1 pass .*all . 3 pass '
-printf 'v5.10\tbase\tigt@a@b\tgood\t1\t\n' | cat <(printf "$head") - >"$TMP/c.tsv"
+printf 'v5.10\tbase\tigt@a@b\tgood\t1\t\n' | cat <(head) - >"$TMP/c.tsv"
 is "binaries: a word that is none" "$(binaries "$TMP/c.tsv"; echo $?)" \
 	"binaries: $TMP/c.tsv:2: not a line of ci/run
 2"
