@@ -44,3 +44,21 @@ list_tests()
 	grep -vxEf <(printf '%s' "${blocked:+$blocked$'\n'}") <<<"$asked" ||
 		die 2 "$1 asks for no test"
 }
+
+# list_only WORDS: of the tests on stdin those that one of WORDS means, a comma between
+# two: a shell pattern of the name, with or without igt@, or of its last part.
+list_only()
+{
+	local test glob globs
+
+	IFS=, read -ra globs <<<"$1"
+	while IFS= read -r test; do
+		for glob in "${globs[@]}"; do
+			# shellcheck disable=SC2053  # a pattern
+			if [[ $test == $glob || ${test##*@} == $glob || ${test#igt@} == $glob ]]; then
+				printf '%s\n' "$test"
+				break
+			fi
+		done
+	done
+}

@@ -130,3 +130,37 @@ lib_group_runs()
 	done
 	return 1
 }
+
+# pool_start JOBS CMD ARG...: spawn CMD beside up to JOBS - 1 others of the pool, or
+# wait for the oldest of them. After one has failed nothing is started: false.
+# pool_end: wait for all; the status of the first that failed.
+LIB_POOL=()
+LIB_POOL_RC=0
+
+pool_start()
+{
+	local jobs=$1 pid
+
+	shift
+	((${#LIB_POOL[@]} < jobs)) || lib_pool_reap
+	((LIB_POOL_RC == 0)) || return 1
+	spawn pid "$@"
+	LIB_POOL+=("$pid")
+}
+
+pool_end()
+{
+	while ((${#LIB_POOL[@]})); do
+		lib_pool_reap
+	done
+	return "$LIB_POOL_RC"
+}
+
+lib_pool_reap()
+{
+	local r=0
+
+	wait "${LIB_POOL[0]}" || r=$?
+	LIB_POOL=("${LIB_POOL[@]:1}")
+	((r == 0 || LIB_POOL_RC != 0)) || LIB_POOL_RC=$r
+}
