@@ -10,14 +10,13 @@ DIR (ci/expected) has for it, or what the test itself said.  Of a kernel only th
 step "base" counts; its tests may be in several files.  Exit 2: the input is wrong.
 """
 
-import fnmatch
 import os
 import re
 import sys
 
+import table
+
 HEAD = "base step test result seconds detail".split()
-ORDER = ["pass", "warn", "dmesg-warn", "fail", "dmesg-fail", "crash", "timeout",
-         "incomplete", "abort", "notrun", "skip"]
 
 
 def die(text):
@@ -27,16 +26,13 @@ def die(text):
 
 def load(path):
     """(kernel, {test: (result, detail)}) of one results.tsv"""
-    try:
-        with open(path, encoding="utf-8") as f:
-            lines = [l.split("\t") for l in f.read().splitlines()]
-    except OSError as err:
-        die("%s: %s" % (path, err.strerror))
-    if not lines or lines[0] != HEAD:
-        die("%s: not the head of ci/run's results.tsv" % path)
-    kernel, rows = None, {}
-    for n, cells in enumerate(lines[1:], 2):
-        if len(cells) != len(HEAD) or cells[3] not in ORDER:
+    kernel, results = None, {}
+    for n, cells in table.rows(path, len(HEAD)):
+        if n == 1 and cells != HEAD:
+            die("%s: not the head of ci/run's results.tsv" % path)
+        if n == 1:
+            continue
+        if cells[3] not in table.WORDS:
             die("%s:%d: not a line of ci/run" % (path, n))
         if cells[1] != "base" or not cells[2].startswith("igt@"):
             continue
@@ -44,33 +40,27 @@ def load(path):
             die("%s: results of %s and of %s: give one file for each"
                 % (path, kernel, cells[0]))
         kernel = cells[0]
-        rows[cells[2][4:]] = (cells[3], cells[5])
-    if not rows:
+        results[cells[2][4:]] = (cells[3], cells[5])
+    if not results:
         die("%s: no test of the step base in it" % path)
-    return kernel, rows
+    return kernel, results
 
 
 def reasons(directory, kernel):
-    """[(pattern, result words, reason)] of ci/expected, for the base"""
+    """What ci/expected has; "the same" is what the line above says."""
     path = os.path.join(directory, kernel + ".tsv")
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as f:
-        cells = [l.rstrip("\n").split("\t") for l in f if l[0] not in "#\n"]
     out, why = [], ""
-    for c in cells:
-        # "the same", or "the same: and more", as in the line above
-        why = re.sub("^the same", lambda _: why, c[3])
-        if c[1] in ("base", "*"):
-            out.append((c[0], c[2].split("|"), why))
+    for *line, text in table.expectations(path) if os.path.exists(path) else []:
+        why = re.sub("^the same", lambda _: why, text)
+        out.append((*line, why))
     return out
 
 
 def reason(known, test, result, detail):
     """Why, in one line: ours if there is one, else IGT's without its place."""
-    for pattern, words, why in known:
-        if result in words and fnmatch.fnmatchcase("igt@" + test, pattern):
-            return why
+    words, why = table.expected(known, "igt@" + test, "base")
+    if result in words and why:
+        return why
     m = re.search(r"Test requirement: (.*)", detail) or \
         re.search(r"(Failed assertion: .*)", detail)
     text = m.group(1) if m else detail
@@ -79,7 +69,7 @@ def reason(known, test, result, detail):
 
 def cell(results):
     """3 pass, 1 skip"""
-    count = [(w, results.count(w)) for w in ORDER]
+    count = [(w, results.count(w)) for w in table.WORDS]
     return ", ".join("%d %s" % (n, w) for w, n in count if n)
 
 
@@ -124,11 +114,11 @@ def main():
         for test, (result, detail) in rows.items():
             if result == "pass":
                 continue
-            key = (ORDER.index(result), reason(known, test, result, detail))
+            key = (table.WORDS.index(result), reason(known, test, result, detail))
             why.setdefault(key, []).append(test)
         print("\n%s, what does not pass:\n" % kernel)
         for (i, text), tests in sorted(why.items()):
-            print("- %s, %s: %s" % (ORDER[i], text, names(tests)))
+            print("- %s, %s: %s" % (table.WORDS[i], text, names(tests)))
         if not why:
             print("- nothing")
 
