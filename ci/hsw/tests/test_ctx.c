@@ -29,38 +29,44 @@ static uint32_t get(uint32_t off)
 	return mmio_read(hsw, off);
 }
 
+/* The first and last of what a context has, with a value each from base on. */
+static const uint32_t regs[] = {
+	0x2290, 0x22c8, 0x22dc, 0x2300, 0x2344, 0x2400, 0x2414, 0x2418,
+	0x2420, 0x2430, 0x2440, 0x2500, 0x2508, 0x2600, 0x267c, 0x5200,
+	0x521c, 0x5240, 0x525c, 0x5280, 0x528c,
+};
+
+static void set_all(uint32_t base)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		set(regs[i], base + i);
+}
+
+static void all_are(uint32_t base, const char *name)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		n += get(regs[i]) == base + i;
+	ok_eq(n, ARRAY_SIZE(regs), name);
+}
+
 /* Two contexts, each with registers of its own. */
 static void isolation(void)
 {
-	static const uint32_t regs[] = {
-		0x2290, 0x22c8, 0x22dc, 0x2300, 0x2344, 0x2400, 0x2414, 0x2418,
-		0x2420, 0x2430, 0x2440, 0x2500, 0x2508, 0x2600, 0x267c, 0x5200,
-		0x521c, 0x5240, 0x525c, 0x5280, 0x528c,
-	};
-	unsigned int i, kept = 0, inherited = 0, one = 0, two = 0;
-
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		set(regs[i], 0x100 + i);
+	set_all(0x100);
 	ok(switch_to(CTX(1), INHIBIT), "the first context: CCID follows");
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		kept += get(regs[i]) == 0x100 + i;
-	ok_eq(kept, ARRAY_SIZE(regs), "and the registers stay");
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		set(regs[i], 0x200 + i);
+	all_are(0x100, "and the registers stay");
+	set_all(0x200);
 	ok(switch_to(CTX(2), INHIBIT), "a new context");
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		inherited += get(regs[i]) == 0x200 + i;
-	ok_eq(inherited, ARRAY_SIZE(regs), "inherits them: restore inhibited");
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		set(regs[i], 0x300 + i);
+	all_are(0x200, "inherits them: restore inhibited");
+	set_all(0x300);
 	ok(switch_to(CTX(1), 0), "back to the first");
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		one += get(regs[i]) == 0x200 + i;
-	ok_eq(one, ARRAY_SIZE(regs), "finds its own");
+	all_are(0x200, "finds its own");
 	ok(switch_to(CTX(2), 0), "and to the second");
-	for (i = 0; i < ARRAY_SIZE(regs); i++)
-		two += get(regs[i]) == 0x300 + i;
-	ok_eq(two, ARRAY_SIZE(regs), "finds its own as well");
+	all_are(0x300, "finds its own as well");
 }
 
 static void masked(void)
