@@ -229,11 +229,24 @@ def from_igt(name, test, pats, noise):
     return row
 
 
-def asked(line, names):
-    """The results that belong to a line of the test list."""
-    if line in names:
-        return [line]
-    return [n for n in names if n.startswith(line + "@")]
+def by_line(lines, tests):
+    """{line of the test list: {name as the list writes it: its result}}
+
+    Names of dynamic subtests are longer than their line.  igt_results writes
+    them all in lower case, whatever a test calls itself.
+    """
+    line_of = {line.lower(): line for line in lines}
+    out = {line: {} for line in lines}
+    for name, test in tests.items():
+        short = name.lower()
+        while short and short not in line_of:
+            short = short.rpartition("@")[0]
+        if short:
+            line = line_of[short]
+            out[line][line + name[len(line):]] = test
+    # A subtest with a result of its own says it for its dynamic ones.
+    return {line: {line: of[line]} if line in of else of
+            for line, of in out.items()}
 
 
 def judge_boot(boot, rows_of, tests, bootrow, runrow, pats):
@@ -292,19 +305,12 @@ def judge(folder):
              read(os.path.join(folder, "boots.tsv")).split("\n") if l]
     text = read(os.path.join(folder, "igt", "results.json"))
     tests = json.loads(text)["tests"] if text else {}
-    # igt_results writes names in lower case, whatever a test calls itself.
-    for line in lines:
-        low = line.lower()
-        for name in [n for n in tests if low != line and (
-                n == low or n.startswith(low + "@"))]:
-            tests[line + name[len(line):]] = tests.pop(name)
 
     bootrow = Row("boot", "pass")
     runrow = Row("igt@runner@aborted", "pass")
-    rows_of = {}
-    for i, line in enumerate(lines):
-        rows_of[i] = [from_igt(n, tests[n], pats, noise)
-                      for n in asked(line, tests)] or [Row(line, "notrun")]
+    of = by_line(lines, tests)
+    rows_of = {i: [from_igt(n, t, pats, noise) for n, t in of[line].items()] or
+               [Row(line, "notrun")] for i, line in enumerate(lines)}
 
     if not boots:
         bootrow.bad("incomplete", "no boot was recorded")
@@ -312,8 +318,9 @@ def judge(folder):
             r.result in GOOD for rows in rows_of.values() for r in rows):
         # otherwise the test that made igt_runner stop tells it better
         runrow.bad("fail", tests[runrow.test].get("out", ""))
+    named = {n: t for results in of.values() for n, t in results.items()}
     for boot in boots:
-        judge_boot(boot, rows_of, tests, bootrow, runrow, pats)
+        judge_boot(boot, rows_of, named, bootrow, runrow, pats)
 
     rows = [bootrow] + [r for i in range(len(lines)) for r in rows_of[i]]
     for row in rows:
