@@ -77,6 +77,30 @@ like "an oops" "$(word $M@piglit-timeout)" "^(incomplete|dmesg-warn|abort)$"
 like "an oops: which" "$(detail $M@piglit-timeout)" "BUG: (kernel NULL pointer|unable to handle)"
 is "an oops: the next test runs" "$(word $M@pass-result)" pass
 
+# A guest that says a word and is silent longer than a test may take: 5 s here.
+cat >"$TMP/qemu" <<'E'
+#!/bin/bash
+for word; do
+	case $word in
+	file:*/channel-*) channel=${word#file:} ;;
+	*ci.nonce=*) nonce=${word#*ci.nonce=} nonce=${nonce%% *} ;;
+	esac
+done
+printf "ci $nonce %s\n" "start run" "$FAKE_WORD" >>"$channel"
+sleep 9
+echo "ci $nonce end runner=0" >>"$channel"
+E
+chmod +x "$TMP/qemu"
+mkdir "$TMP/fake" "$TMP/share"
+: >"$TMP/fake/bzImage"
+silent()
+{
+	FAKE_WORD=$1 USERPTR_QEMU=$TMP/qemu "$ROOT/ci/boot" --kernel "$TMP/fake" \
+		--share "$TMP/share" --initrd /dev/null --timeout -15 2>"$TMP/log"
+}
+is "a test that is silent for too long" "$(silent "Starting subtest: x")" hung
+is "kmemleak may be" "$(silent scan)" end
+
 is "nothing is left running" "$(pgrep -f "share.*$TMP" | wc -l)" 0
 is "nothing is left in TMPDIR" "$(ls -A "$TMPDIR")" ""
 done_testing
