@@ -12,35 +12,26 @@
 /* Registers that belong to a context: what a batch can change, in pairs. */
 static const struct ctx_range {
 	uint16_t first, count;		/* offset; dwords */
-	bool masked;			/* saved with all of its mask bits */
 } ranges[] = {
-	{ 0x20c0, 1, true },		/* INSTPM */
-	{ 0x7000, 2, true },		/* CACHE_MODE_0, CACHE_MODE_1 */
-	{ 0x2290, 2, false },		/* GPGPU_THREADS_DISPATCHED */
-	{ 0x22c8, 2, false },		/* PS_INVOCATION_COUNT_0 */
-	{ 0x22d8, 2, false },		/* PS_DEPTH_COUNT_0 */
-	{ 0x2300, 18, false },		/* HS_INVOCATION_COUNT to CL_PRIMITIVES */
-	{ 0x2400, 8, false },		/* MI_PREDICATE_* */
-	{ 0x2420, 1, false },		/* 3DPRIM_END_OFFSET */
-	{ 0x2430, 5, false },		/* 3DPRIM_START_VERTEX to BASE_VERTEX */
-	{ 0x2500, 3, false },		/* GPGPU_DISPATCHDIMX, Y, Z */
-	{ 0x2600, 32, false },		/* CS_GPR */
-	{ 0x5200, 8, false },		/* SO_NUM_PRIMS_WRITTEN */
-	{ 0x5240, 8, false },		/* SO_PRIM_STORAGE_NEEDED */
-	{ 0x5280, 4, false },		/* SO_WRITE_OFFSET */
+	{ 0x20c0, 1 },			/* INSTPM */
+	{ 0x7000, 2 },			/* CACHE_MODE_0, CACHE_MODE_1 */
+	{ 0x2290, 2 },			/* GPGPU_THREADS_DISPATCHED */
+	{ 0x22c8, 2 },			/* PS_INVOCATION_COUNT_0 */
+	{ 0x22d8, 2 },			/* PS_DEPTH_COUNT_0 */
+	{ 0x2300, 18 },			/* HS_INVOCATION_COUNT to CL_PRIMITIVES */
+	{ 0x2400, 8 },			/* MI_PREDICATE_* */
+	{ 0x2420, 1 },			/* 3DPRIM_END_OFFSET */
+	{ 0x2430, 5 },			/* 3DPRIM_START_VERTEX to BASE_VERTEX */
+	{ 0x2500, 3 },			/* GPGPU_DISPATCHDIMX, Y, Z */
+	{ 0x2600, 32 },			/* CS_GPR */
+	{ 0x5200, 8 },			/* SO_NUM_PRIMS_WRITTEN */
+	{ 0x5240, 8 },			/* SO_PRIM_STORAGE_NEEDED */
+	{ 0x5280, 4 },			/* SO_WRITE_OFFSET */
 };
 
 /* All ranges, a header each, and MI_BATCH_BUFFER_END, in less than a page. */
 #define IMAGE_DWORDS	256u
 #define IMAGE_END	0x05000000u
-
-static uint32_t saved_value(struct hsw *hsw, const struct ctx_range *r,
-			    uint32_t off)
-{
-	uint32_t val = mmio_get(hsw, off);
-
-	return r->masked ? val | 0xffff0000u : val;
-}
 
 static unsigned int image_make(struct hsw *hsw, uint32_t *image)
 {
@@ -52,7 +43,7 @@ static unsigned int image_make(struct hsw *hsw, uint32_t *image)
 			uint32_t off = ranges[i].first + 4 * k;
 
 			image[n++] = off;
-			image[n++] = saved_value(hsw, &ranges[i], off);
+			image[n++] = mmio_saved(hsw, off);
 		}
 	}
 	image[n++] = IMAGE_END;

@@ -151,6 +151,14 @@ uint32_t mmio_get(struct hsw *hsw, uint32_t off)
 	return hsw->mmio.val[off / 4];
 }
 
+uint32_t mmio_saved(struct hsw *hsw, uint32_t off)
+{
+	const struct reg *reg = reg_at(hsw, off);
+	uint32_t val = mmio_get(hsw, off);
+
+	return reg && reg->kind == REG_MASKED ? val | 0xffff0000u : val;
+}
+
 void mmio_set(struct hsw *hsw, uint32_t off, uint32_t val)
 {
 	hsw->mmio.val[off / 4] = val;

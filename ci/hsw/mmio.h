@@ -73,6 +73,9 @@ void mmio_write_part(struct hsw *hsw, uint32_t off, uint32_t val,
 uint32_t mmio_get(struct hsw *hsw, uint32_t off);
 void mmio_set(struct hsw *hsw, uint32_t off, uint32_t val);
 
+/* What has to be written to bring the stored value back: with its mask bits. */
+uint32_t mmio_saved(struct hsw *hsw, uint32_t off);
+
 /* The register's name, or "?" if it is not listed. */
 const char *mmio_name(struct hsw *hsw, uint32_t off);
 

@@ -65,6 +65,7 @@ static void kinds(void)
 	ok_eq(rd(0x7004), 0x50, "masked: clears what it selects");
 	wr(0x7004, 0x0000ffff);
 	ok_eq(rd(0x7004), 0x50, "masked: no mask, no change");
+	ok_eq(mmio_saved(hsw, 0x7004), 0xffff0050, "masked: what brings it back has the mask");
 	wr(0x120008, 0);
 	ok_eq(rd(0x120008), 0x40, "read only");
 	mmio_set(hsw, 0x44040, 0xff);
