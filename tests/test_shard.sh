@@ -22,7 +22,7 @@ shard "v5.10 base and step $n, BAT" --base v5.10 --steps "base,$n" --out build/c
 
 is "whose work each subtest was: the guest's and the device's" "$(cat build/check/"$n"/cpu-*.txt |
 	awk -F'\t' 'NF != 5 { bad++ } { guest += $4; device += $5 }
-		END { print bad + 0, NR > 30, guest > device, device > 0 }')" "0 1 1 1"
+		END { print bad + 0, (NR > 30), (guest > device), (device > 0) }')" "0 1 1 1"
 
 # A kernel with kmemleak, which tests/test_selftest.sh needs anyway, and a GPU that
 # uses old translations until it is told not to.
