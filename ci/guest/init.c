@@ -210,7 +210,7 @@ int main(void)
 
 	t = now();
 	if (c.gpu) {
-		err = modules_load();
+		err = modules_load("modules");
 		say("modules %.2f errno %d", now() - t, -err);
 		if (access("/dev/dri/card0", F_OK)) {
 			say("nocard");
@@ -219,6 +219,10 @@ int main(void)
 		}
 		say("card0");
 		keep_awake();
+		/* Not before: its card must not be taken for i915's. */
+		err = modules_load("modules.after");
+		if (err)
+			say("modules.after errno %d", -err);
 	}
 	provoke(c.provoke);
 

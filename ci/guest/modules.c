@@ -47,12 +47,14 @@ static void params_of(const char *name, char *buf, size_t size)
 	}
 }
 
-int modules_load(void)
+int modules_load(const char *list)
 {
 	char path[256], name[128], params[512];
-	FILE *f = fopen(DIR "modules", "re");
+	FILE *f;
 	int err = 0;
 
+	snprintf(path, sizeof(path), DIR "%s", list);
+	f = fopen(path, "re");
 	if (!f)
 		return errno == ENOENT ? 0 : -errno;
 	while (!err && fscanf(f, "%127s", name) == 1) {
