@@ -48,8 +48,8 @@ ssize_t get(const char *path, char *buf, size_t size);
 /* /proc, /sys, /dev, /tmp and the host's share; 0 or -errno. */
 int mounts(void);
 
-/* Load every module of the file @list in /lib/ci in that order; 0 or -errno. */
-int modules_load(const char *list);
+/* Load every module of /lib/ci/modules in that order; 0 or -errno. */
+int modules_load(void);
 
 /* Load one module file with @params; 0 or -errno. */
 int module_load(const char *path, const char *params);

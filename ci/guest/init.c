@@ -161,6 +161,21 @@ static void down(void)
 		pause();
 }
 
+/* If i915's probe failed, card0 is vgem's. */
+static bool i915_has_card(void)
+{
+	static const char i915[] = "/i915";
+	char driver[256];
+	ssize_t len = readlink("/sys/class/drm/card0/device/driver", driver,
+			       sizeof(driver) - 1);
+	ssize_t tail = len - (ssize_t)strlen(i915);
+
+	if (tail < 0 || access("/dev/dri/card0", F_OK))
+		return false;
+	driver[len] = '\0';
+	return !strcmp(driver + tail, i915);
+}
+
 /*
  * v6.12's runtime suspend, hsw_enable_pc8(), looks for the pipes of a display that is
  * fused off, and oopses: the device stays awake.
@@ -210,19 +225,15 @@ int main(void)
 
 	t = now();
 	if (c.gpu) {
-		err = modules_load("modules");
+		err = modules_load();
 		say("modules %.2f errno %d", now() - t, -err);
-		if (access("/dev/dri/card0", F_OK)) {
+		if (!i915_has_card()) {
 			say("nocard");
 			say_end(0);
 			down();
 		}
 		say("card0");
 		keep_awake();
-		/* Not before: its card must not be taken for i915's. */
-		err = modules_load("modules.after");
-		if (err)
-			say("modules.after errno %d", -err);
 	}
 	provoke(c.provoke);
 

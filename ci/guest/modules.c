@@ -47,14 +47,12 @@ static void params_of(const char *name, char *buf, size_t size)
 	}
 }
 
-int modules_load(const char *list)
+int modules_load(void)
 {
 	char path[256], name[128], params[512];
-	FILE *f;
+	FILE *f = fopen(DIR "modules", "re");
 	int err = 0;
 
-	snprintf(path, sizeof(path), DIR "%s", list);
-	f = fopen(path, "re");
 	if (!f)
 		return errno == ENOENT ? 0 : -errno;
 	while (!err && fscanf(f, "%127s", name) == 1) {
