@@ -94,12 +94,14 @@ fi
 
 # The kernel of the shard will do: how long a call takes is not the question here.
 # Nor is QEMU, whose options end at a comma, to mind one in a path. After the boot
-# the kernel still has something else to do: the first time does not count.
+# the kernel still has something else to do: the first time does not count. Nor
+# does a time that i915's workers, who follow the device's clock, spent in a call:
+# what is asked is that the least of four is met twice.
 USERPTR_ICOUNT=1 ci/shell --step base --share "$TMP/v,m" --timeout 600 -- \
-	'cost life >/dev/null && cost life && cost life' >"$TMP/log" 2>"$TMP/err"
+	'cost life >/dev/null && for i in 1 2 3 4; do cost life; done' >"$TMP/log" 2>"$TMP/err"
 is "in a guest: measured, and the kernel has nothing to say" $? 0
-is "in a guest: each thing twice" "$(grep -c '^cost	' "$TMP/log")" 10
-is "in a guest: alike within 2 %" "$(awk -F'\t' '$1 == "cost" {
-	if ($2 in v) { d = $5 / v[$2]; if (d < .98 || d > 1.02) print $2, v[$2], $5 } else v[$2] = $5 }' "$TMP/log")" ""
+is "in a guest: each thing four times" "$(grep -c '^cost	' "$TMP/log")" 20
+is "in a guest: alike within 2 %" "$(sort -t'	' -k2,2 -k5,5n "$TMP/log" | awk -F'\t' '$1 == "cost" {
+	if (++n[$2] == 1) least = $5; else if (n[$2] == 2 && $5 > least * 1.02) print $2, least, $5 }')" ""
 [[ -s $TMP/log ]] || sed 's/^/# /' "$TMP/err"
 done_testing
