@@ -3,6 +3,7 @@
  * The device under the fuzz targets, see fuzz.h.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,15 +52,30 @@ static void no(const char *what)
 	exit(3);
 }
 
-/*
- * A private mapping of size bytes, with what is at from now as the content
- * that MADV_DONTNEED brings back.
- */
-static void *snapshot(const void *from, size_t size)
+/* Memory as it is before an input: a private mapping of what clean shows. */
+struct snapshot {
+	uint8_t *map;
+	const uint8_t *clean;
+	size_t size;
+};
+
+static struct snapshot values, ptes, memory;
+static int pagemap = -1;
+
+/* Bits of an entry of /proc/PID/pagemap, see Documentation/admin-guide/mm. */
+#define PM_SWAP		(1ull << 62)
+#define PM_PRESENT	(1ull << 63)
+#define PM_FILE		(1ull << 61)
+
+/* Of more written pages than this the kernel takes all back at once. */
+#define COPY_PAGES	64u
+
+/* size bytes, at most FZ_RAM, whose content is from now on what is at from. */
+static void snapshot(struct snapshot *s, const void *from, size_t size)
 {
 	int fd = memfd_create("hsw-fuzz", MFD_CLOEXEC);
 	const uint8_t *p = from;
-	uint8_t *guard, *map;
+	uint8_t *guard, *map, *clean;
 	size_t done = 0;
 
 	if (fd < 0)
@@ -77,10 +93,37 @@ static void *snapshot(const void *from, size_t size)
 		no("mmap");
 	map = mmap(guard + GTT_PAGE, size, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_FIXED, fd, 0);
-	if (map == MAP_FAILED)
+	clean = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED || clean == MAP_FAILED)
 		no("mmap");
 	close(fd);
-	return map;
+	*s = (struct snapshot) { map, clean, size };
+}
+
+/*
+ * Back to the snapshot. A page that was written to is one of ours and no longer
+ * the file's. To give it back and have it again costs two faults, the better part
+ * of what a short input takes; its content costs a copy.
+ */
+static void put_back(const struct snapshot *s)
+{
+	static uint64_t entries[FZ_RAM / GTT_PAGE];
+	size_t n = s->size / GTT_PAGE, copied = 0, i;
+
+	if (pread(pagemap, entries, n * sizeof(*entries),
+		  (uintptr_t)s->map / GTT_PAGE * sizeof(*entries)) !=
+	    (ssize_t)(n * sizeof(*entries)))
+		no("/proc/self/pagemap");
+	for (i = 0; i < n; i++) {
+		if (!(entries[i] & (PM_PRESENT | PM_SWAP)) || entries[i] & PM_FILE)
+			continue;
+		if (++copied > COPY_PAGES) {
+			if (madvise(s->map, s->size, MADV_DONTNEED))
+				no("madvise");
+			return;
+		}
+		memcpy(s->map + i * GTT_PAGE, s->clean + i * GTT_PAGE, GTT_PAGE);
+	}
 }
 
 static uint32_t entry(uint64_t gpa)
@@ -119,8 +162,10 @@ static void first_time(void)
 {
 	uint8_t *ram = calloc(1, FZ_RAM);
 	struct hsw *hsw;
-	void *val, *pte;
 
+	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (pagemap < 0)
+		no("/proc/self/pagemap");
 	if (log_open(getenv("HSW_TEST_LOG") ? NULL : "/dev/null"))
 		no("/dev/null");
 	hsw = hsw_create();
@@ -130,13 +175,14 @@ static void first_time(void)
 	fz_hsw = hsw;
 	set_up(ram);
 
-	val = snapshot(hsw->mmio.val, MMIO_SIZE);
+	snapshot(&values, hsw->mmio.val, MMIO_SIZE);
 	free(hsw->mmio.val);
-	hsw->mmio.val = val;
-	pte = snapshot(hsw->gtt.pte, GTT_SIZE);
+	hsw->mmio.val = (uint32_t *)values.map;
+	snapshot(&ptes, hsw->gtt.pte, GTT_SIZE);
 	munmap(hsw->gtt.pte, GTT_SIZE);
-	hsw->gtt.pte = pte;
-	fz_ram = snapshot(ram, FZ_RAM);
+	hsw->gtt.pte = (uint32_t *)ptes.map;
+	snapshot(&memory, ram, FZ_RAM);
+	fz_ram = memory.map;
 	free(ram);
 
 	clean.pci = hsw->pci;
@@ -174,10 +220,9 @@ void fz_reset(void)
 		first_time();
 	hsw = fz_hsw;
 	clock_ns = 1000000000u;
-	if (madvise(hsw->mmio.val, MMIO_SIZE, MADV_DONTNEED) ||
-	    madvise(hsw->gtt.pte, GTT_SIZE, MADV_DONTNEED) ||
-	    madvise(fz_ram, FZ_RAM, MADV_DONTNEED))
-		no("madvise");
+	put_back(&values);
+	put_back(&ptes);
+	put_back(&memory);
 	hsw->pci = clean.pci;
 	hsw->irq = clean.irq;
 	memcpy(hsw->ring, clean.ring, sizeof(clean.ring));
