@@ -212,6 +212,12 @@ void fz_map(uint64_t gpa, uint32_t off, uint32_t size, unsigned int prot)
 			fz_hsw->mem.maps[i].host = fz_ram + off;
 }
 
+void fz_registers(void)
+{
+	put_back(&values);
+	put_back(&ptes);
+}
+
 void fz_reset(void)
 {
 	struct hsw *hsw;
@@ -220,8 +226,7 @@ void fz_reset(void)
 		first_time();
 	hsw = fz_hsw;
 	clock_ns = 1000000000u;
-	put_back(&values);
-	put_back(&ptes);
+	fz_registers();
 	put_back(&memory);
 	hsw->pci = clean.pci;
 	hsw->irq = clean.irq;

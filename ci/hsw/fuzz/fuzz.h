@@ -36,6 +36,7 @@ extern uint8_t *fz_ram;
  * target which maps and unmaps for itself calls fz_no_memory() first.
  */
 void fz_reset(void);
+void fz_registers(void);		/* registers and PTEs only */
 void fz_no_memory(void);
 
 /* Maps bytes off to off + size of guest memory at gpa, page aligned. */
