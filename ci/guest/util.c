@@ -72,4 +72,7 @@ void say(const char *fmt, ...)
 	/* One write: lines of the runner must not cut it in two. */
 	if (say_fd < 0 || write(say_fd, line, n) != n)
 		put("/dev/kmsg", line);
+	/* reboot() takes what the UART has not sent yet. */
+	if (say_fd >= 0)
+		tcdrain(say_fd);
 }
