@@ -184,13 +184,23 @@ static bool i915_has_card(void)
 static void keep_awake(void)
 {
 	struct utsname u;
+	int err;
 
-	if (uname(&u) || atoi(u.release) < 6 || fork())
+	if (uname(&u) || atoi(u.release) < 6)
 		return;
-	for (;;) {
-		put("/sys/bus/pci/devices/0000:00:02.0/power/control", "on");
-		sleep(2);
+	switch (fork()) {
+	case -1:
+		say("power errno %d", errno);
+		return;
+	case 0:
+		break;
+	default:
+		return;
 	}
+	while (!(err = put("/sys/bus/pci/devices/0000:00:02.0/power/control", "on")))
+		sleep(2);
+	say("power errno %d", -err);
+	_exit(1);
 }
 
 int main(void)
