@@ -48,11 +48,12 @@ def load(path):
 
 def reasons(directory, kernel):
     """What ci/expected has; "the same" is what the line above says."""
-    path = os.path.join(directory, kernel + ".tsv")
     out, why = [], ""
-    for *line, text in table.expectations(path) if os.path.exists(path) else []:
-        why = re.sub("^the same", lambda _: why, text)
-        out.append((*line, why))
+    for name in ("haswell", kernel):
+        path = os.path.join(directory, name + ".tsv")
+        for *line, text in table.expectations(path) if os.path.exists(path) else []:
+            why = re.sub("^the same", lambda _: why, text)
+            out.append((*line, why))
     return out
 
 

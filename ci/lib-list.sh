@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Test lists: ci/testlists, and what a user brings.  Part of lib.sh.
+# Test lists: ci/testlists, and what a user brings; and what may come of the tests.
+# Part of lib.sh.
 
 # list_file NAME: the file of a list, which is one itself or a name in ci/testlists.
 list_file()
@@ -60,5 +61,17 @@ list_only()
 				break
 			fi
 		done
+	done
+}
+
+# expected_rows BASE: what may come of a test, in the columns of ci/table.py, where the
+# last line rules: what Haswell cannot on any kernel, then what BASE cannot.
+expected_rows()
+{
+	local name
+
+	for name in haswell "$1"; do
+		name=$USERPTR_ROOT/ci/expected/$name.tsv
+		[[ ! -e $name ]] || cat "$name"
 	done
 }

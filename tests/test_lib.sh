@@ -207,4 +207,12 @@ lib "USERPTR_ROOT=$TMP; mkdir -p $TMP/series
 	printf '# why\n\n0001-a.patch\n0002-b.patch # c\n0003-c.patch' >$TMP/series/x
 	series_list x | sed 's|.*/||'; series_list none"
 is "series: names without comments" "$out" $'0001-a.patch\n0002-b.patch\n0003-c.patch'
+
+# what may come of a test
+mkdir -p "$TMP/repo/ci/expected"
+echo any >"$TMP/repo/ci/expected/haswell.tsv"
+echo own >"$TMP/repo/ci/expected/v1.tsv"
+lib "USERPTR_ROOT=$TMP/repo; expected_rows v1; echo; expected_rows v2"
+is "expected: Haswell's, then the kernel's, which rule" "$rc $out" $'0 any\nown\n\nany'
+
 done_testing

@@ -82,10 +82,12 @@ head() { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; }
   printf 'v5.10\t%s\t%s\t%s\t1.0\t%s\n' base boot pass '' base igt@gem_a@one pass '' \
 	base igt@gem_a@two skip 'Test requirement not met in function f, file a.c:1: Test requirement: gen >= 8' \
 	base igt@gem_b@one fail 'Failed assertion: x == 1' 8 igt@gem_b@one pass '' \
-	base igt@gem_b@two fail 'Failed assertion: y'; } >"$TMP/a.tsv"
+	base igt@gem_b@two fail 'Failed assertion: y' \
+	base igt@gem_d@one skip ''; } >"$TMP/a.tsv"
 { head
   printf 'v6.12\tbase\t%s\t%s\t1.0\t%s\n' igt@gem_a@one pass '' igt@gem_a@two pass ''; } >"$TMP/b.tsv"
 mkdir -p "$TMP/expected"
+printf 'igt@gem_b@o*\tbase\tfail\tanother reason\nigt@gem_d@*\tbase\tskip\tno such engine\n' >"$TMP/expected/haswell.tsv"
 printf '# c\nigt@gem_c@*\t1\tfail\tthe reason\nigt@gem_b@o*\tbase\tfail|skip\tthe same\n' >"$TMP/expected/v5.10.tsv"
 binaries() { "$ROOT/ci/binaries.py" "$@" --expected "$TMP/expected" 2>&1; }
 # shellcheck disable=SC2016  # backquotes of Markdown
@@ -93,13 +95,15 @@ is "binaries: the table, and the reasons" "$(binaries "$TMP/a.tsv" "$TMP/b.tsv")
 |---|---|---|
 | gem_a | 1 pass, 1 skip | 2 pass |
 | gem_b | 2 fail |  |
-| all | 1 pass, 2 fail, 1 skip | 2 pass |
+| gem_d | 1 skip |  |
+| all | 1 pass, 2 fail, 2 skip | 2 pass |
 
 v5.10, what does not pass:
 
 - fail, `Failed assertion: y`: gem_b@two
 - fail, the reason: gem_b@one
 - skip, `gen >= 8`: gem_a@two
+- skip, no such engine: gem_d@one
 
 v6.12, what does not pass:
 
