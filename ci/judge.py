@@ -141,13 +141,18 @@ class Row:
 
 def reason(test):
     """The line of the test's own output that says why it is no pass."""
-    text = test.get("out", "") + "\n" + test.get("err", "")
-    for pat in (r"Test requirement not met.*\n.*", r"Test requirement:.*",
-                r"Failed assertion:.*", r"SKIP.*", r"runner: .*",
-                r"Received signal.*"):
-        m = re.search(pat, text)
-        if m:
-            return m.group(0)
+    out = test.get("out", "")
+    if test.get("result") == "skip":
+        # A fixture says what it misses whatever subtest is run: what this one was
+        # skipped for is the last that stands before its verdict.
+        out = re.split(r"^Subtest \S+: SKIP", out, maxsplit=1, flags=re.M)[0]
+        pats, which = (r"Test requirement not met.*\n.*", r"SKIP.*"), -1
+    else:
+        pats, which = (r"Failed assertion:.*", r"runner: .*", r"Received signal.*"), 0
+    for pat in pats:
+        said = re.findall(pat, out + "\n" + test.get("err", ""))
+        if said:
+            return said[which]
     return ""
 
 

@@ -53,6 +53,41 @@ good; sed -i 's/runner=0/runner=1/' "$TMP/d/channel-1.txt"; judge
 is "igt_runner failed without a reason" "$(word igt@runner@aborted)" fail
 good; printf '%s@never-ran\n' $T >>"$TMP/d/testlist"; judge
 is "a test that was asked for and did not run" "$(word $T@never-ran)" notrun
+# A binary's fixtures say what they miss whatever subtest is run.
+says()
+{
+	good
+	python3 - "$TMP/d/igt/results.json" "$last" "$1" "$2" <<-'PY'
+	import json, sys
+	path, name, word, text = sys.argv[1:]
+	d = json.load(open(path))
+	test = d["tests"][name.lower()]
+	test["result"] = word
+	test["out"] = text.replace("WORD", word.upper()).replace("NAME", name.split("@")[-1])
+	json.dump(d, open(path, "w"))
+	PY
+	judge
+}
+detail() { awk -F'\t' -v t="$1" '$1 == t { print $4 }' "$TMP/rows"; }
+misses() { printf 'Test requirement not met in function %s, file a.c:1:\nTest requirement: %s\n' "$1" "$2"; }
+says skip "$(misses fixture 'other(fd)')
+Starting subtest: NAME
+$(misses test 'mine(fd)')
+Subtest NAME: WORD (0.001s)
+$(misses later 'third(fd)')"
+is "a skip for what the test itself misses" "$(word "$last") $(detail "$last")" \
+	"skip Test requirement not met in function test, file a.c:1: Test requirement: mine(fd)"
+says skip "$(misses fixture 'other(fd)')
+Subtest NAME: WORD
+$(misses later 'third(fd)')"
+like "a skip for what its fixture misses" "$(detail "$last")" "other\(fd\)$"
+says fail "$(misses fixture 'other(fd)')
+Starting subtest: NAME
+Failed assertion: x == 1
+Failed assertion: y == 1
+Subtest NAME: WORD (0.001s)"
+is "a failure is not for what a fixture misses" "$(word "$last") $(detail "$last")" \
+	"fail Failed assertion: x == 1"
 good; echo '{' >"$TMP/d/igt/results.json"; judge
 is "broken JSON is no verdict" $(($? != 0)) 1
 
