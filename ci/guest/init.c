@@ -177,27 +177,41 @@ static bool i915_has_card(void)
 }
 
 /*
- * v6.12's runtime suspend, hsw_enable_pc8(), looks for the pipes of a display that is
- * fused off, and oopses: the device stays awake. i915 allows the suspend in the middle
- * of its probe, of which its live selftests are the end, and it comes 10 s later.
+ * v6's runtime suspend, hsw_enable_pc8(), looks for the pipes of a display that is fused
+ * off, and oopses: the device stays awake. i915 allows the suspend in the middle of its
+ * probe, of which its live selftests are the end, and it comes 10 s after the last use.
+ * A probe holds the lock that power/control wants: until it ends, use has to do.
  */
-static void keep_awake(void)
+static int use(void)
+{
+	char residency[32];
+	ssize_t n = get("/sys/class/drm/card0/gt/gt0/rc6_residency_ms", residency,
+			sizeof(residency));
+
+	/* Not there yet, or this i915 has none. */
+	return n < 0 && n != -ENOENT ? n : 0;
+}
+
+static int forbid_suspend(void)
+{
+	return put("/sys/bus/pci/devices/0000:00:02.0/power/control", "on");
+}
+
+/* A child that does @act every two seconds, or 0: for v6. */
+static pid_t keep_awake(int (*act)(void))
 {
 	struct utsname u;
+	pid_t pid;
 	int err;
 
 	if (uname(&u) || atoi(u.release) < 6)
-		return;
-	switch (fork()) {
-	case -1:
+		return 0;
+	pid = fork();
+	if (pid < 0)
 		say("power errno %d", errno);
-		return;
-	case 0:
-		break;
-	default:
-		return;
-	}
-	while (!(err = put("/sys/bus/pci/devices/0000:00:02.0/power/control", "on")))
+	if (pid)
+		return pid > 0 ? pid : 0;
+	while (!(err = act()))
 		sleep(2);
 	say("power errno %d", -err);
 	_exit(1);
@@ -209,6 +223,7 @@ int main(void)
 	struct config c = { };
 	char path[64];
 	int fd, err, status = 0;
+	pid_t pid;
 	double t;
 
 	err = mounts();
@@ -236,8 +251,13 @@ int main(void)
 
 	t = now();
 	if (c.gpu) {
-		keep_awake();
+		pid = keep_awake(use);
 		err = modules_load();
+		if (pid) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+		}
+		keep_awake(forbid_suspend);
 		say("modules %.2f errno %d", now() - t, -err);
 		if (!i915_has_card()) {
 			say("nocard");
