@@ -54,11 +54,4 @@ void mem_unmap_all(struct mem *mem);
  */
 void *mem_ptr(struct mem *mem, uint64_t gpa, size_t len, bool write);
 
-/*
- * Copies; may cross adjacent mappings. 0, or -EFAULT after possibly a part was
- * copied (a real DMA would have stopped there too).
- */
-int mem_read(struct mem *mem, uint64_t gpa, void *buf, size_t len);
-int mem_write(struct mem *mem, uint64_t gpa, const void *buf, size_t len);
-
 #endif

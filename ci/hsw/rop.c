@@ -54,11 +54,6 @@ static inline uint64_t rop_word(struct rop_terms t, uint64_t s, uint64_t d)
 	return (d & t.a) ^ t.b ^ (s & ((d & t.as) ^ t.bs));
 }
 
-bool rop_uses_pattern(uint8_t rop)
-{
-	return (rop & 0x0f) != rop >> 4;
-}
-
 bool rop_uses_source(uint8_t rop)
 {
 	return (rop & 0x33) != (rop >> 2 & 0x33);
@@ -67,11 +62,6 @@ bool rop_uses_source(uint8_t rop)
 bool rop_uses_dest(uint8_t rop)
 {
 	return (rop & 0x55) != (rop >> 1 & 0x55);
-}
-
-uint64_t rop_eval(uint8_t rop, uint64_t pattern, uint64_t source, uint64_t dest)
-{
-	return rop_word(rop_decode(rop, pattern, ~0ull), source, dest);
 }
 
 static void rop_fill(uint64_t *dst, size_t n, uint64_t val)

@@ -15,14 +15,9 @@
 #define ROP_PATCOPY	0xf0u
 #define ROP_WHITENESS	0xffu
 
-/* Whether the result depends on pattern, source, destination. */
-bool rop_uses_pattern(uint8_t rop);
+/* Whether the result depends on source, destination. */
 bool rop_uses_source(uint8_t rop);
 bool rop_uses_dest(uint8_t rop);
-
-/* 64 single-bit operations at once. */
-uint64_t rop_eval(uint8_t rop, uint64_t pattern, uint64_t source,
-		  uint64_t dest);
 
 /*
  * dst[i] = rop(pattern, src[i], dst[i]) in the bits set in mask, for n words.

@@ -55,31 +55,6 @@ int64_t tiling_offset(enum tiling tiling, int32_t pitch, int32_t x, int32_t y)
 	}
 }
 
-void tiling_xy(enum tiling tiling, uint32_t pitch, uint32_t offset,
-	       uint32_t *x, uint32_t *y)
-{
-	uint32_t tile, in, tiles_per_row;
-
-	if (tiling == TILING_NONE) {
-		*x = offset % pitch;
-		*y = offset / pitch;
-		return;
-	}
-
-	tile = offset / TILE_SIZE;
-	in = offset % TILE_SIZE;
-	tiles_per_row = pitch / tile_width(tiling);
-	*x = tile % tiles_per_row * tile_width(tiling);
-	*y = tile / tiles_per_row * tile_height(tiling);
-	if (tiling == TILING_X) {
-		*x += in & ((1 << X_SHIFT) - 1);
-		*y += in >> X_SHIFT;
-	} else {
-		*x += in / (OWORD * Y_ROWS) * OWORD + in % OWORD;
-		*y += in / OWORD % Y_ROWS;
-	}
-}
-
 uint32_t tiling_run(enum tiling tiling, int32_t x)
 {
 	uint32_t ux = x;

@@ -28,10 +28,6 @@ uint32_t tile_height(enum tiling tiling);
  */
 int64_t tiling_offset(enum tiling tiling, int32_t pitch, int32_t x, int32_t y);
 
-/* The reverse: x and y of the byte at offset, pitch and offset positive. */
-void tiling_xy(enum tiling tiling, uint32_t pitch, uint32_t offset,
-	       uint32_t *x, uint32_t *y);
-
 /* Bytes from x which follow each other in memory; UINT32_MAX if linear. */
 uint32_t tiling_run(enum tiling tiling, int32_t x);
 

@@ -47,12 +47,6 @@ static void refusals(int fd)
 	   "map: the last page of the address space");
 	ok(mem_ptr(&m, -1ull, 1, false) != NULL, "its last byte is there");
 	ok(mem_ptr(&m, -1ull, 2, false) == NULL, "and nothing behind it");
-	{
-		uint8_t two[2];
-
-		ok(mem_read(&m, -1ull, two, 2) == -EFAULT,
-		   "read: does not wrap around");
-	}
 	ok(mem_unmap(&m, -PAGE, PAGE) == 0, "unmap: the last page");
 	mem_fini(&m);
 }
@@ -95,7 +89,6 @@ static void overlaps(int fd)
 static void access_rights(int fd)
 {
 	struct mem m;
-	uint8_t buf[64];
 
 	mem_init(&m);
 	mem_map(&m, 0, PAGE, fd, 0, MEM_READ);
@@ -107,14 +100,8 @@ static void access_rights(int fd)
 	ok(mem_ptr(&m, PAGE, PAGE, true) != NULL, "a whole page");
 	ok(!mem_ptr(&m, PAGE, 0, true), "length 0");
 	ok(!mem_ptr(&m, PAGE - 2, 4, false), "ptr: never across mappings");
-	ok(mem_read(&m, PAGE - 2, buf, 4) == 0, "read: across them");
-	ok(mem_write(&m, PAGE - 2, buf, 4) == -EFAULT,
-	   "write: not into the read-only half");
 	ok(!mem_ptr(&m, 2 * PAGE, 4, false), "no file: not readable");
-	ok(mem_read(&m, 2 * PAGE - 2, buf, 4) == -EFAULT,
-	   "read: stops at the mapping without a file");
-	ok(mem_read(&m, 3 * PAGE, buf, 1) == -EFAULT, "read: a hole");
-	ok(mem_read(&m, 3 * PAGE, buf, 0) == 0, "read: nothing, anywhere");
+	ok(!mem_ptr(&m, 3 * PAGE, 1, false), "a hole");
 	mem_fini(&m);
 }
 
@@ -176,10 +163,14 @@ static void content(int fd)
 {
 	struct mem m;
 	uint32_t val = 0x12345678, back = 0;
+	void *p;
 
 	mem_init(&m);
 	mem_map(&m, 0x10000, PAGE, fd, 3 * PAGE, MEM_READ | MEM_WRITE);
-	ok(mem_write(&m, 0x10010, &val, 4) == 0, "write");
+	p = mem_ptr(&m, 0x10010, sizeof(val), true);
+	ok(p != NULL, "write");
+	if (p)
+		memcpy(p, &val, sizeof(val));
 	ok(pread(fd, &back, 4, 3 * PAGE + 0x10) == 4 && back == val,
 	   "it is in the file, at the mapping's offset");
 	mem_fini(&m);
