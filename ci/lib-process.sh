@@ -112,7 +112,9 @@ kill_group()
 		sleep 0.05
 	done
 	kill -KILL -- "-$pid" 2>/dev/null || :
-	wait "$pid" 2>/dev/null || :
+	# One that died as we were told to, bash has reaped and would wait for until
+	# another child ends.
+	[[ ! -e /proc/$pid ]] || wait "$pid" 2>/dev/null || :
 }
 
 # kill -0 also sees zombies, which nobody reaps in a container whose init is

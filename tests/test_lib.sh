@@ -117,6 +117,19 @@ PHASE_PROGRESS='echo 12 of 13' USERPTR_TICK=1 lib 'phase "long one" sleep 1.5'
 like "phase: time left and progress" "$out" '1s, 12 of 13, about 1m39s left'
 lib 'x=$(phase quiet echo result 2>/dev/null); echo "[$x]"'
 is "phase: stdout is the command's" "$out" '[result]'
+# A service that is stopped gets a signal in all its processes.
+late=0
+for ((i = 0; i < 3; i++)); do
+	bash -c ". '$ROOT/ci/lib.sh'; phase long sleep 1000" 2>/dev/null &
+	pid=$!
+	wait_for '[[ $(pgrep -cP $pid) == 2 ]]'
+	mapfile -t pids < <(pgrep -P "$pid")
+	wait_for 'pgrep -P ${pids[1]} sleep >/dev/null'
+	kill -TERM "$pid" "${pids[1]}"
+	wait_for 'not kill -0 $pid 2>/dev/null' || { late=$((late + 1)); kill -KILL "${pids[0]}"; }
+	wait "$pid"
+done
+is "phase: a TERM for it and its ticker ends it" "$? $late" "143 0"
 
 # --- locks
 lib 'lock a; touch "$CACHE/held"; sleep 1.5; rm "$CACHE/held"' &
