@@ -118,15 +118,23 @@ like "phase: time left and progress" "$out" '1s, 12 of 13, about 1m39s left'
 lib 'x=$(phase quiet echo result 2>/dev/null); echo "[$x]"'
 is "phase: stdout is the command's" "$out" '[result]'
 # A service that is stopped gets a signal in all its processes.
+# ticker_of PID: that of a phase, which is at its sleep of USERPTR_TICK seconds
+ticker_of()
+{
+	local child
+
+	for child in $(pgrep -P "$1"); do
+		! pgrep -fxP "$child" "sleep 33" >/dev/null || echo "$child"
+	done
+}
 late=0
 for ((i = 0; i < 3; i++)); do
-	bash -c ". '$ROOT/ci/lib.sh'; phase long sleep 1000" 2>/dev/null &
+	USERPTR_TICK=33 bash -c ". '$ROOT/ci/lib.sh'; phase long sleep 1000" 2>/dev/null &
 	pid=$!
-	wait_for '[[ $(pgrep -cP $pid) == 2 ]]'
-	mapfile -t pids < <(pgrep -P "$pid")
-	wait_for 'pgrep -P ${pids[1]} sleep >/dev/null'
-	kill -TERM "$pid" "${pids[1]}"
-	wait_for 'not kill -0 $pid 2>/dev/null' || { late=$((late + 1)); kill -KILL "${pids[0]}"; }
+	wait_for '[[ -n $(ticker_of $pid) ]]'
+	ticker=$(ticker_of "$pid")
+	kill -TERM "$pid" "$ticker"
+	wait_for 'not kill -0 $pid 2>/dev/null' || { late=$((late + 1)); pkill -KILL -P "$pid"; }
 	wait "$pid"
 done
 is "phase: a TERM for it and its ticker ends it" "$? $late" "143 0"
@@ -223,9 +231,9 @@ is "series: names without comments" "$out" $'0001-a.patch\n0002-b.patch\n0003-c.
 
 # what may come of a test
 mkdir -p "$TMP/repo/ci/expected"
-echo any >"$TMP/repo/ci/expected/haswell.tsv"
-echo own >"$TMP/repo/ci/expected/v1.tsv"
-lib "USERPTR_ROOT=$TMP/repo; expected_rows v1; echo; expected_rows v2"
-is "expected: Haswell's, then the kernel's, which rule" "$rc $out" $'0 any\nown\n\nany'
+touch "$TMP/repo/ci/expected"/{haswell,v1}.tsv
+lib "USERPTR_ROOT=$TMP/repo; expected_files v1; expected_files v2"
+is "expected: Haswell's, then the kernel's, which rule" "$rc $out" "0 $(printf '%s\n' \
+	"$TMP"/repo/ci/expected/{haswell,v1,haswell}.tsv)"
 
 done_testing
