@@ -10,7 +10,6 @@ DIR (ci/expected) has for it, or what the test itself said.  Of a kernel only th
 step "base" counts; its tests may be in several files.  Exit 2: the input is wrong.
 """
 
-import os
 import re
 import sys
 
@@ -49,17 +48,16 @@ def load(path):
 def reasons(directory, kernel):
     """What ci/expected has; "the same" is what the line above says."""
     out, why = [], ""
-    for name in ("haswell", kernel):
-        path = os.path.join(directory, name + ".tsv")
-        for *line, text in table.expectations(path) if os.path.exists(path) else []:
+    for path in table.expectation_files(kernel, directory):
+        for *line, text, _ in table.expectations(path):
             why = re.sub("^the same", lambda _: why, text)
-            out.append((*line, why))
+            out.append((*line, why, path))
     return out
 
 
 def reason(known, test, result, detail):
     """Why, in one line: ours if there is one, else IGT's without its place."""
-    words, why = table.expected(known, "igt@" + test, "base")
+    words, why, _ = table.expected(known, "igt@" + test, "base")
     if result in words and why:
         return why
     m = re.search(r"Test requirement: (.*)", detail) or \

@@ -64,14 +64,14 @@ list_only()
 	done
 }
 
-# expected_rows BASE: what may come of a test, in the columns of ci/table.py, where the
+# expected_files BASE: files of what may come of a test, for ci/table.py, in which the
 # last line rules: what Haswell cannot on any kernel, then what BASE cannot.
-expected_rows()
+expected_files()
 {
 	local name
 
 	for name in haswell "$1"; do
 		name=$USERPTR_ROOT/ci/expected/$name.tsv
-		[[ ! -e $name ]] || cat "$name"
+		[[ ! -e $name ]] || printf '%s\n' "$name"
 	done
 }

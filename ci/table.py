@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Print results.tsv as a table, the changes from base, and the verdict.
 
-    ci/table.py RESULTS.tsv EXPECTED.tsv [STEP=NOTE...]
+    ci/table.py RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]
 
 NOTE (such as "cached") is printed under the step.  EXPECTED has the columns
 test (may hold * and ?), step (base, 2, 1-3 or *), results that are expected
@@ -13,12 +13,14 @@ Exit 0: all as expected, 1: not, 2: the input is wrong.
 """
 
 import fnmatch
+import os
 import re
 import sys
 
 WORDS = ("pass fail skip warn crash timeout incomplete notrun abort "
          "dmesg-warn dmesg-fail").split()
 HOST = "shard-hsw"
+NOTE = re.compile(r"(base|\d+)=")
 
 
 def die(text):
@@ -50,6 +52,7 @@ def covers(where, step):
 
 
 def expectations(path):
+    """(test, step, words, why, path) of each line of a file."""
     out = []
     for n, (test, step, results, why) in rows(path, 4):
         words = results.split("|")
@@ -61,16 +64,23 @@ def expectations(path):
                 die("%s:%d: '%s' is no result" % (path, n, word))
         if not why.strip():
             die("%s:%d: %s has no reason" % (path, n, test))
-        out.append((test, step, words, why))
+        out.append((test, step, words, why, path))
     return out
 
 
+def expectation_files(base, directory=os.path.join(os.path.dirname(
+        os.path.abspath(__file__)), "expected")):
+    """What Haswell cannot on any kernel, then the base's own lines, which rule."""
+    paths = [os.path.join(directory, name + ".tsv") for name in ("haswell", base)]
+    return [p for p in paths if os.path.exists(p)]
+
+
 def expected(exp, test, step):
-    """Words that are fine, and why; the last matching line rules."""
-    for name, where, words, why in reversed(exp):
+    """Words that are fine, why, and who says so; the last matching line rules."""
+    for name, where, words, why, path in reversed(exp):
         if fnmatch.fnmatchcase(test, name) and covers(where, step):
-            return words, why
-    return ["pass"], ""
+            return words, why, path
+    return ["pass"], "", None
 
 
 def table(results, steps, tests, notes):
@@ -98,9 +108,10 @@ def table(results, steps, tests, notes):
 
 
 def main(argv):
-    if len(argv) < 3:
-        die("usage: ci/table.py RESULTS.tsv EXPECTED.tsv [STEP=NOTE...]")
-    notes = dict(a.split("=", 1) for a in argv[3:])
+    notes = dict(a.split("=", 1) for a in argv[2:] if NOTE.match(a))
+    files = [a for a in argv[2:] if not NOTE.match(a)]
+    if not files:
+        die("usage: ci/table.py RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]")
     results, steps, tests = {}, [], []
     for n, (_, step, test, result, secs, detail) in rows(argv[1], 6):
         if n == 1:
@@ -114,7 +125,7 @@ def main(argv):
         results[step, test] = (result, float(secs), detail)
     if not results:
         die("%s holds no result" % argv[1])
-    exp = expectations(argv[2])
+    exp = [line for path in files for line in expectations(path)]
 
     table(results, steps, tests, notes)
     if "base" in steps and len(steps) > 1:
@@ -140,7 +151,7 @@ def main(argv):
             if (step, t) not in results:
                 continue
             got, _, detail = results[step, t]
-            words, why = expected(exp, t, step)
+            words, why, path = expected(exp, t, step)
             if got in words:
                 continue
             bad += 1
@@ -152,8 +163,7 @@ def main(argv):
             if detail:
                 print("      " + detail)
             if got == "pass":
-                print("      it passes now: take the line out of %s"
-                      % argv[2])
+                print("      it passes now: take the line out of %s" % path)
     print("\n%d results, %d not as expected" % (len(results), bad))
     return 1 if bad else 0
 

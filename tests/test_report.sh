@@ -121,17 +121,14 @@ expected()
 	import sys
 	root, base, ini = sys.argv[1:]
 	sys.path.insert(0, root + "/ci")
+	import table
 	from reporting import known
 	issues = known.load(ini)
-	lines = [line for name in ("haswell", base)
-	         for line in open("%s/ci/expected/%s.tsv" % (root, name))]
-	for line in lines:
-	    cells = line.rstrip("\n").split("\t")
-	    if line.strip() and line[0] != "#" and cells[1] == "*":
-	        for word in set(cells[2].split("|")) - {"pass"}:
-	            if not any(i.may("base", cells[0].replace("*", "x"), word)
-	                       for i in issues):
-	                print(cells[0], word)
+	rows = [row for path in table.expectation_files(base) for row in table.expectations(path)]
+	for test, step, words, *_ in rows:
+	    for word in set(words) - {"pass"} if step == "*" else ():
+	        if not any(i.may("base", test.replace("*", "x"), word) for i in issues):
+	            print(test, word)
 	PY
 }
 for f in "$ROOT"/ci/known/*.ini; do
