@@ -28,12 +28,12 @@ like "a cached step says so" "$out" cached
 expect "$T@dmabuf-sync" "*" dmesg-warn "gup recursion" "$T@coherency-unsync" 1 incomplete "NULL mn"
 table
 is "a listed test that passes: exit 1" "$rc" 1
+like "a listed test that passes is named" "$out" "step base: $T@dmabuf-sync: PASS, expected dmesg-warn"
 cp "$TMP/e.tsv" "$TMP/first.tsv"
 table "$TMP/first.tsv"
 like "several files: the last has the line to be taken out" "$out" "the line out of $TMP/first.tsv"
 out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$TMP/first.tsv" /dev/null "$TMP/e.tsv" base=cached 2>&1)
 like "several files: in their order" "$out" "cached.*the line out of $TMP/e.tsv"
-like "a listed test that passes is named" "$out" "step base: $T@dmabuf-sync: PASS, expected dmesg-warn"
 
 expect "$T@dmabuf-sync" 1 "pass|dmesg-warn" "rare" "$T@coherency-unsync" 1 incomplete "NULL mn"
 table
