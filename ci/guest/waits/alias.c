@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A GTT mmap lies where the memory of a userptr object was, while the object's pages
+ * cannot go, for a pread has them pinned. When the driver revokes the mmap, below the
+ * mutex of the GGTT, that is an invalidation of the object.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+#define BYTES	(64 * PAGE)
+
+static struct {
+	const struct way *way;
+	int fd;
+	char *memory, *buffer;
+	uint32_t object, gem;
+	struct batch batch;
+} scene;
+
+static int copy(void)
+{
+	return gem_pread(scene.fd, scene.object, 0, scene.buffer, PAGE);
+}
+
+/* Whatever it says: there is no memory behind the object any more. */
+static int exec(void)
+{
+	return batch_queue(scene.fd, &scene.batch);
+}
+
+static int map_over(void)
+{
+	struct drm_i915_gem_mmap_gtt arg = { .handle = scene.gem };
+	int err = gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg);
+
+	prctl(PR_SET_NAME, "mmap");
+	if (!err && mmap(scene.memory, BYTES, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_FIXED, scene.fd, arg.offset) == MAP_FAILED)
+		err = -errno;
+	return err;
+}
+
+static int call(void)
+{
+	int err = map_over();
+
+	if (!err)
+		err = revoke_prepare(scene.way->call, scene.fd, scene.gem);
+	if (err)
+		return err;
+	prctl(PR_SET_NAME, "touch");
+	*(volatile char *)scene.memory = 1;
+	if (scene.way->again) {
+		part_go(EXEC);
+		/* It need not come back, but it must have tried. */
+		part_sleeps(EXEC, 2);
+	}
+	prctl(PR_SET_NAME, "revoke");
+	return revoke_mmap(scene.way->call, scene.fd, scene.gem, BYTES);
+}
+
+static int prepare(int uffd)
+{
+	int err;
+
+	scene.fd = gem_open(DEVICE);
+	if (scene.fd < 0)
+		return scene.fd;
+	scene.memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	scene.buffer = held_map(uffd, PAGE);
+	if (scene.memory == MAP_FAILED || !scene.buffer)
+		return -ENOMEM;
+	memset(scene.memory, 0x5a, BYTES);
+	err = gem_userptr(scene.fd, scene.memory, BYTES, &scene.object);
+	if (!err)
+		err = gem_create(scene.fd, BYTES, &scene.gem);
+	scene.batch = (struct batch){
+		.object = scene.object,
+		.engine = engines[BLITTER].flag,
+		.in = -1,
+		.out = -1,
+	};
+	if (!err)
+		err = batch_create(scene.fd, BATCH_NOP, &scene.batch.batch);
+	if (err)
+		return err;
+	/* On this device each vma is of the GGTT. */
+	while ((err = batch_queue(scene.fd, &scene.batch)) == -EAGAIN)
+		nap(1000);
+	return err ? err : gem_wait(scene.fd, scene.object, limit);
+}
+
+static int party(int sock)
+{
+	int uffd = held_open(), err = uffd < 0 ? uffd : prepare(uffd);
+
+	if (!err)
+		err = part_start(COPY, copy);
+	if (!err)
+		err = part_start(EXEC, exec);
+	if (!err)
+		err = part_start(CALL, call);
+	if (!err)
+		err = fd_send(sock, uffd);
+	if (err)
+		return err;
+	close(uffd);
+	party_sleep();
+}
+
+int alias(const struct way *way)
+{
+	const bool suspend = way->call == CALL_SUSPEND;
+	const char *which = "", *what = way->name + strlen("alias-");
+	struct party p;
+	char *page;
+	int err, uffd;
+
+	if (suspend) {
+		err = suspend_allow();
+		if (err || !suspended(limit))
+			return verdict(WAITS_SKIP, "the device does not suspend here: %s",
+				       strerror(-err));
+	}
+	scene.way = way;
+	err = party_start(&p, party);
+	if (err)
+		return verdict(WAITS_SKIP, "fork: %s", strerror(-err));
+	uffd = fd_receive(p.sock);
+	if (uffd < 0)
+		return verdict(WAITS_SKIP, "objects: %s", strerror(-uffd));
+	part_go(COPY);
+	err = held_wait(uffd, COPY, limit, &page);
+	if (err)
+		return verdict(WAITS_SKIP, "the copy does not wait for memory: %s",
+			       strerror(-err));
+	if (suspend) {
+		part_go(CALL);
+		if (part_done(CALL, limit) && !part_err(CALL) && !suspended(limit))
+			return verdict(WAITS_HANG, "the suspend of the device does not end");
+	}
+	err = others_start(true);
+	if (!err)
+		err = others_go_on(limit, &which);
+	if (err)
+		return verdict(suspend ? WAITS_HANG : WAITS_SKIP,
+			       "another client on the engine %s%s: %s", which,
+			       suspend ? "" : " beforehand", strerror(-err));
+	part_go(CALL);
+	err = must_return(&p, uffd, page, what);
+	if (suspend && !err)
+		suspend_forbid();
+	return err ? err : verdict(WAITS_PASS, "the mmap is revoked, all clients go on");
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process ends while requests of its object do not. Nobody is left who could miss what
+ * they write, so its end may not wait for them: they have not signalled when it is gone.
+ * That is the proof, whatever time it takes.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+#define BYTES		(16 * PAGE)
+#define LONG_BEAT	60000	/* ms: hangcheck does nothing in this time */
+#define SHORT_BEAT	100
+#define DEFAULT_BEAT	2500
+
+enum end { EXIT, KILL, EXEC_NEW, ENDS };
+
+static const char *const ends[] = { "exit", "SIGKILL", "execve" };
+
+static struct {
+	int fd;			/* of the device, the manager's; -1: open another */
+	int in;			/* fence that the batch waits for, or -1 */
+	int kind;		/* of the batch */
+	enum end end;
+} scene;
+
+static int leave(void)
+{
+	if (scene.end == EXEC_NEW) {
+		execl("/bin/busybox", "true", (char *)NULL);
+		return -errno;
+	}
+	_exit(0);
+}
+
+static int party(int sock)
+{
+	struct batch b = {
+		.kind = scene.kind,
+		.engine = engines[BLITTER].flag,
+		.in = scene.in,
+		.out = 0,
+	};
+	int fd = scene.fd < 0 ? gem_open(DEVICE) : scene.fd, err;
+	char *p = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (fd < 0)
+		return fd;
+	if (p == MAP_FAILED)
+		return -errno;
+	memset(p, 0x5a, BYTES);
+	err = gem_userptr(fd, p, BYTES, &b.object);
+	if (!err)
+		err = batch_create(fd, b.kind, &b.batch);
+	if (!err)
+		while ((err = batch_queue(fd, &b)) == -EAGAIN)
+			nap(1000);
+	if (!err)
+		err = part_start(CALL, leave);
+	if (!err)
+		err = fd_send(sock, b.out);
+	if (err)
+		return err;
+	close(b.out);
+	party_sleep();
+}
+
+/*
+ * One end, with a request that does not end: a WAITS_ value. @release ends it, for what
+ * comes after; by then a process that waits for it can go.
+ */
+static int one_end(enum end end, int (*release)(int fence))
+{
+	char left[200] = "";
+	struct party p;
+	double begin;
+	bool early;
+	int err, status = 0, fence;
+
+	scene.end = end;
+	err = party_start(&p, party);
+	fence = err ? err : fd_receive(p.sock);
+	if (fence < 0)
+		return verdict(WAITS_SKIP, "a batch that does not end: %s",
+			       strerror(-fence));
+	if (fence_signalled(fence, 0))
+		return verdict(WAITS_SKIP, "the batch has ended before the process");
+	begin = now();
+	if (end == KILL)
+		kill(p.pid, SIGKILL);
+	else
+		part_go(CALL);
+	err = party_reap(&p, &status);
+	begin = now() - begin;
+	early = fence_signalled(fence, 0);
+	if (err)
+		tasks_left(p.pid, left, sizeof(left));
+	if (release(fence)) {
+		if (!err)
+			return verdict(WAITS_SKIP, "the batch cannot be ended");
+	} else if (err && party_reap(&p, &status)) {
+		err = -EDEADLK;
+	}
+	if (err == -EDEADLK)
+		return verdict(WAITS_HANG, "%s, for good: %s", ends[end], left);
+	if (err)
+		return verdict(WAITS_FAIL, "%s waits for the GPU, %.1f s so far: %s",
+			       ends[end], begin, left);
+	if (early)
+		return verdict(WAITS_FAIL, "%s took %.1f s, the GPU was done by then",
+			       ends[end], begin);
+	if (end == KILL ? !WIFSIGNALED(status) : status)
+		return verdict(WAITS_SKIP, "%s: wait status %#x", ends[end], status);
+	close(fence);
+	close(p.sock);
+	return WAITS_PASS;
+}
+
+static int all_ends(int (*prepare)(void), int (*release)(int fence))
+{
+	const char *which = "";
+	unsigned int end;
+	int err, ret = WAITS_PASS;
+
+	for (end = 0; end < ENDS && ret == WAITS_PASS; end++) {
+		err = prepare();
+		if (err)
+			return verdict(WAITS_SKIP, "no batch without end: %s",
+				       strerror(-err));
+		ret = one_end(end, release);
+		if (ret == WAITS_SKIP || ret == WAITS_HANG)
+			break;
+		/*
+		 * Not before: with hangcheck off, v5.10 resets an engine of which any
+		 * client closes its context, whosever the batch.
+		 */
+		err = others_start(true);
+		if (!err)
+			err = others_go_on(limit, &which);
+		if (err)
+			ret = verdict(WAITS_HANG, "then another client's batch on the engine %s: %s",
+				      which, strerror(-err));
+		else
+			others_end();
+	}
+	if (ret == WAITS_PASS)
+		verdict(ret, "exit, SIGKILL and execve do not wait for the GPU");
+	return ret;
+}
+
+static int timeline = -1;
+
+static int fence_prepare(void)
+{
+	timeline = timeline_open(&scene.in);
+	return timeline < 0 ? timeline : 0;
+}
+
+static int fence_release(int fence)
+{
+	int err = timeline_signal(timeline);
+
+	if (!err && !fence_signalled(fence, limit))
+		err = -ETIME;
+	close(scene.in);
+	close(timeline);
+	return err;
+}
+
+int exit_fence(const struct way *way __attribute__((unused)))
+{
+	/* With hangcheck the driver gives up a foreign fence after ten seconds. */
+	int err = hangcheck(false);
+
+	if (err)
+		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
+	scene.fd = scene.in = -1;
+	scene.kind = BATCH_NOP;
+	err = all_ends(fence_prepare, fence_release);
+	hangcheck(true);
+	return err;
+}
+
+/* The manager has the device open, too: the last close ends the batch. */
+static int endless_prepare(void)
+{
+	scene.fd = gem_open(DEVICE);
+	return scene.fd < 0 ? scene.fd : 0;
+}
+
+static int endless_release(int fence)
+{
+	int err = close(scene.fd) ? -errno : 0;
+
+	/* A process that is still there has it open as well. */
+	if (!err && !fence_signalled(fence, 2))
+		err = gpu_reset();
+	return err || fence_signalled(fence, limit) ? err : -ETIME;
+}
+
+int exit_endless(const struct way *way __attribute__((unused)))
+{
+	int err = hangcheck(false);
+
+	if (err)
+		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
+	scene.in = -1;
+	scene.kind = BATCH_ENDLESS;
+	err = all_ends(endless_prepare, endless_release);
+	hangcheck(true);
+	return err;
+}
+
+static int hang_prepare(void)
+{
+	return heartbeat(LONG_BEAT);
+}
+
+static int hang_release(int fence)
+{
+	int err = heartbeat(SHORT_BEAT);
+
+	return err || fence_signalled(fence, limit) ? err : -ETIME;
+}
+
+int exit_hang(const struct way *way __attribute__((unused)))
+{
+	int err;
+
+	scene.fd = scene.in = -1;
+	scene.kind = BATCH_ENDLESS;
+	err = all_ends(hang_prepare, hang_release);
+	heartbeat(DEFAULT_BEAT);
+	return err;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pread that cannot write to a page of its buffer is repeated through the GTT, for
+ * which the driver pins the vma. The last page of the buffer may not be written to, so
+ * the first copy fails there; its first page is discarded meanwhile, so that the second
+ * copy waits. A driver that has no such second copy is done then.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+#define PAGES	4096ul			/* that the first copy takes its time for */
+#define BYTES	((PAGES + 1) * PAGE)
+#define TRIES	5
+
+static struct {
+	enum call call;
+	int fd;
+	char *memory, *buffer;
+	uint32_t object;
+	struct batch batch;
+} scene;
+
+static int copy(void)
+{
+	return gem_pread(scene.fd, scene.object, 0, scene.buffer, BYTES);
+}
+
+/* The first page, once the copy is past it; it is missed if all has been copied. */
+static int discard(void)
+{
+	const volatile uint32_t *next = (volatile uint32_t *)(scene.buffer + PAGE);
+	unsigned char there = 1;
+
+	while (!*next && !atomic_load(&board->part[COPY].done))
+		;
+	if (madvise(scene.buffer, PAGE, MADV_DONTNEED))
+		return -errno;
+	if (mincore(scene.buffer + (PAGES - 1) * PAGE, PAGE, &there))
+		return -errno;
+	atomic_store(&board->missed, there & 1);
+	return 0;
+}
+
+static int exec(void)
+{
+	int err;
+
+	while ((err = batch_queue(scene.fd, &scene.batch)) == -EAGAIN)
+		nap(1000);
+	return err;
+}
+
+static int call(void)
+{
+	if (scene.call == CALL_RECLAIM)
+		return reclaim_wait(scene.memory, PAGES);
+	return do_call(scene.call, scene.memory, BYTES);
+}
+
+static int prepare(int uffd)
+{
+	int err;
+
+	scene.fd = gem_open(DEVICE);
+	if (scene.fd < 0)
+		return scene.fd;
+	/* Shared: reclaim takes such pages from the process while they are pinned. */
+	scene.memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	scene.buffer = held_map(uffd, BYTES);
+	if (scene.memory == MAP_FAILED || !scene.buffer)
+		return -ENOMEM;
+	memset(scene.memory, 0x5a, BYTES);
+	if (mprotect(scene.buffer + PAGES * PAGE, PAGE, PROT_NONE))
+		return -errno;
+	err = gem_userptr(scene.fd, scene.memory, BYTES, &scene.object);
+	if (err)
+		return err;
+	scene.batch = (struct batch){
+		.object = scene.object,
+		.engine = engines[BLITTER].flag,
+		.in = -1,
+		.out = -1,
+	};
+	err = batch_create(scene.fd, BATCH_NOP, &scene.batch.batch);
+	if (!err)
+		err = exec();
+	return err ? err : gem_wait(scene.fd, scene.object, limit);
+}
+
+static int party(int sock)
+{
+	int uffd = held_open(), err = uffd < 0 ? uffd : prepare(uffd);
+
+	if (!err)
+		err = part_start(COPY, copy);
+	if (!err)
+		err = part_start(DISCARD, discard);
+	if (!err)
+		err = part_start(EXEC, exec);
+	if (!err)
+		err = part_start(CALL, call);
+	if (!err)
+		err = fd_send(sock, uffd);
+	if (err)
+		return err;
+	close(uffd);
+	party_sleep();
+}
+
+/* 0 once the second copy waits, -ECANCELED if there is none; -EAGAIN: missed. */
+static int second_copy(int uffd, char **page)
+{
+	int err;
+
+	part_go(COPY);
+	err = held_wait(uffd, COPY, limit, page);
+	if (err)
+		return err;
+	part_go(DISCARD);
+	err = held_fill(uffd, *page);
+	if (err)
+		return err;
+	if (!part_done(DISCARD, limit))
+		return -ETIME;
+	if (part_err(DISCARD))
+		return part_err(DISCARD);
+	if (atomic_load(&board->missed))
+		return -EAGAIN;
+	return held_wait(uffd, COPY, limit, page);
+}
+
+int gtt_copy(enum call call, struct party *p, int *uffd, char **page)
+{
+	int err = -EAGAIN;
+	unsigned int i;
+
+	scene.call = call;
+	for (i = 0; err == -EAGAIN && i < TRIES; i++) {
+		err = party_start(p, party);
+		if (err)
+			return err;
+		*uffd = fd_receive(p->sock);
+		if (*uffd < 0)
+			return *uffd;
+		err = second_copy(*uffd, page);
+		if (err != -EAGAIN)
+			break;
+		/* The first copy was too quick. */
+		if (party_kill(p))
+			return -EDEADLK;
+		close(*uffd);
+		close(p->sock);
+	}
+	return err;
+}
+
+int copy_gtt(const struct way *way)
+{
+	const char *which = "";
+	struct party p;
+	char *page;
+	int err, uffd;
+	bool none;
+
+	err = others_start(false);
+	if (!err)
+		err = others_go_on(limit, &which);
+	if (!err)
+		err = gtt_copy(way->call, &p, &uffd, &page);
+	none = err == -ECANCELED;
+	if (err && !none)
+		return verdict(WAITS_SKIP, "no second copy: %s", strerror(-err));
+	part_go(EXEC);
+	if (!part_done(EXEC, limit))
+		return verdict(WAITS_FAIL, "an execbuf of the object waits for its pread");
+	part_go(CALL);
+	err = must_return(&p, none ? -1 : uffd, page, "the call");
+	if (err)
+		return err;
+	if (none)
+		return verdict(WAITS_PASS, "there is no copy through the GTT (%s), the call returns",
+			       strerror(-part_err(COPY)));
+	return verdict(WAITS_PASS, "it returns while a copy through the GTT waits for memory");
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A process with threads that begin when the manager says so. */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+static const char *const names[] = {
+	[COPY] = "copy", [EXEC] = "exec", [CALL] = "call",
+	[DISCARD] = "discard",
+};
+
+int party_start(struct party *p, int (*fn)(int sock))
+{
+	pid_t parent = getpid();
+	unsigned int i;
+	int sock[2];
+
+	for (i = 0; i < ROLES; i++)
+		board->part[i] = (struct part){ 0 };
+	atomic_store(&board->missed, 0);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
+		return -errno;
+	p->sock = sock[0];
+	p->pid = fork();
+	if (p->pid < 0)
+		return -errno;
+	if (!p->pid) {
+		int err;
+
+		close(sock[0]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+		err = own_memory();
+		if (!err)
+			err = fn(sock[1]);
+		_exit(-err);
+	}
+	close(sock[1]);
+	atomic_store(&board->party, p->pid);
+	return 0;
+}
+
+struct start {
+	enum role role;
+	int (*fn)(void);
+};
+
+static void *part_main(void *data)
+{
+	struct start start = *(struct start *)data;
+	struct part *part = &board->part[start.role];
+
+	free(data);
+	prctl(PR_SET_NAME, names[start.role]);
+	atomic_store(&part->tid, (int)syscall(SYS_gettid));
+	/* Asleep, for CPU time is measured here. */
+	while (!atomic_load(&part->go))
+		syscall(SYS_futex, &part->go, FUTEX_WAIT, 0, NULL);
+	atomic_store(&part->in, true);
+	atomic_store(&part->err, start.fn());
+	atomic_store(&part->done, true);
+	party_sleep();
+}
+
+int part_start(enum role role, int (*fn)(void))
+{
+	struct start *start = malloc(sizeof(*start));
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	if (!start)
+		return -ENOMEM;
+	*start = (struct start){ role, fn };
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, MAX(256u << 10, PTHREAD_STACK_MIN));
+	err = -pthread_create(&thread, &attr, part_main, start);
+	pthread_attr_destroy(&attr);
+	return err;
+}
+
+void party_sleep(void)
+{
+	for (;;)
+		pause();
+}
+
+void part_go(enum role role)
+{
+	atomic_store(&board->part[role].go, 1);
+	syscall(SYS_futex, &board->part[role].go, FUTEX_WAKE, 1);
+}
+
+int part_err(enum role role)
+{
+	return atomic_load(&board->part[role].err);
+}
+
+/* It stays to be reaped. */
+static bool party_over(void)
+{
+	siginfo_t info = { };
+
+	return waitid(P_PID, atomic_load(&board->party), &info,
+		      WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
+}
+
+bool part_done(enum role role, double seconds)
+{
+	double end = now() + seconds;
+
+	while (!atomic_load(&board->part[role].done)) {
+		if (now() > end || party_over())
+			return atomic_load(&board->part[role].done);
+		nap(2000);
+	}
+	return true;
+}
+
+bool part_sleeps(enum role role, double seconds)
+{
+	struct part *part = &board->part[role];
+	unsigned long switches, before = 0;
+	double end = now() + seconds, since = now();
+	char state;
+
+	while (!atomic_load(&part->done)) {
+		if (now() > end)
+			return false;
+		state = task_state(atomic_load(&board->party),
+				   atomic_load(&part->tid), &switches);
+		if (!state)
+			return false;
+		if (!atomic_load(&part->in) || switches != before ||
+		    (state != 'S' && state != 'D')) {
+			before = switches;
+			since = now();
+		} else if (now() - since > 0.5) {
+			return true;
+		}
+		nap(20000);
+	}
+	return true;
+}
+
+int party_reap(struct party *p, int *status)
+{
+	double end = now() + limit;
+	pid_t got;
+
+	while (!(got = waitpid(p->pid, status, WNOHANG))) {
+		if (now() > end)
+			return -ETIME;
+		nap(2000);
+	}
+	return got < 0 ? -errno : 0;
+}
+
+int party_kill(struct party *p)
+{
+	int status;
+
+	kill(p->pid, SIGKILL);
+	return party_reap(p, &status);
+}
+
+bool party_remains(char *left, size_t len)
+{
+	struct party p = { .pid = atomic_load(&board->party) };
+
+	left[0] = '\0';
+	if (!p.pid || waitpid(p.pid, NULL, WNOHANG) || party_kill(&p) != -ETIME)
+		return false;
+	tasks_left(p.pid, left, len);
+	return true;
+}

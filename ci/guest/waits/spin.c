@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A copy holds the pages of an object, or its vma, that was invalidated. The release has
+ * to wait, and may take neither CPU time nor the work of other clients for that.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+#define WATCH		3	/* seconds */
+#define ALLOWED		10	/* percent of one CPU */
+
+static struct {
+	int fd;
+	char *memory, *buffer;
+	uint32_t object;
+} scene;
+
+static int copy(void)
+{
+	return gem_pread(scene.fd, scene.object, 0, scene.buffer, PAGE);
+}
+
+static int call(void)
+{
+	return madvise(scene.memory, PAGE, MADV_DONTNEED) ? -errno : 0;
+}
+
+static int prepare(int uffd)
+{
+	struct batch b = { .engine = engines[BLITTER].flag, .in = -1, .out = -1 };
+	int err;
+
+	scene.fd = gem_open(DEVICE);
+	if (scene.fd < 0)
+		return scene.fd;
+	scene.memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	scene.buffer = held_map(uffd, PAGE);
+	if (scene.memory == MAP_FAILED || !scene.buffer)
+		return -ENOMEM;
+	memset(scene.memory, 0x5a, PAGE);
+	err = gem_userptr(scene.fd, scene.memory, PAGE, &scene.object);
+	if (!err)
+		err = batch_create(scene.fd, BATCH_NOP, &b.batch);
+	if (err)
+		return err;
+	b.object = scene.object;
+	while ((err = batch_queue(scene.fd, &b)) == -EAGAIN)
+		nap(1000);
+	return err ? err : gem_wait(scene.fd, scene.object, limit);
+}
+
+static int party(int sock)
+{
+	int uffd = held_open(), err = uffd < 0 ? uffd : prepare(uffd);
+
+	if (!err)
+		err = part_start(COPY, copy);
+	if (!err)
+		err = part_start(CALL, call);
+	if (!err)
+		err = fd_send(sock, uffd);
+	if (err)
+		return err;
+	close(uffd);
+	party_sleep();
+}
+
+static int no_scene(const char *what, int err)
+{
+	return verdict(WAITS_SKIP, "%s: %s", what, strerror(-err));
+}
+
+/* While it lasts: is anybody busy, or held up? @scene says what lasts. */
+static int look(struct party *p, const char *what)
+{
+	double begin, took, kworkers, own;
+	const char *which = "";
+	int err;
+
+	cpu_kworkers_begin();
+	own = cpu_process(p->pid);
+	begin = now();
+	nap(WATCH * 1000000);
+	took = (now() - begin) / 100;
+	kworkers = cpu_kworkers() / took;
+	own = (cpu_process(p->pid) - own) / took;
+
+	err = other_userptr(limit, &which);
+	if (kworkers > ALLOWED || own > ALLOWED)
+		return verdict(WAITS_FAIL, "%s: the kworkers take %.0f %% of a CPU, the process %.0f %%%s%s",
+			       what, kworkers, own, err ? "; no end has another client's " : "",
+			       err ? which : "");
+	if (err)
+		return verdict(WAITS_FAIL, "%s: another client's %s of a new object: %s",
+			       what, which, strerror(-err));
+	return verdict(WAITS_PASS, "%s: the kworkers take %.1f %% of a CPU, the process %.1f %%, another client goes on",
+		       what, kworkers, own);
+}
+
+static int end(struct party *p, int result)
+{
+	char left[200];
+
+	if (!party_kill(p))
+		return result;
+	tasks_left(p->pid, left, sizeof(left));
+	return verdict(WAITS_HANG, "after SIGKILL to all: %s", left);
+}
+
+int spin_plain(const struct way *way __attribute__((unused)))
+{
+	struct party p;
+	int err = party_start(&p, party), uffd = err ? err : fd_receive(p.sock);
+	char *page;
+
+	if (uffd < 0)
+		return no_scene("a buffer", uffd);
+	part_go(COPY);
+	err = held_wait(uffd, COPY, limit, &page);
+	if (err)
+		return no_scene("the copy does not wait for memory", err);
+	part_go(CALL);
+	if (!part_done(CALL, limit))
+		return end(&p, verdict(WAITS_FAIL, "MADV_DONTNEED waits for a pread"));
+	return end(&p, look(&p, "a pread lasts"));
+}
+
+/*
+ * Reclaim may not wait for a vma that is pinned, and leaves it to a worker. The pages go
+ * while a pread through the GTT has the vma pinned.
+ */
+int spin_gtt(const struct way *way)
+{
+	struct party p;
+	char *page;
+	int uffd, err = gtt_copy(way->call, &p, &uffd, &page);
+	bool none = err == -ECANCELED;
+
+	if (err && !none)
+		return no_scene("no copy through the GTT", err);
+	err = reclaim(limit);
+	if (err)
+		return no_scene("no page of the object was reclaimed", err);
+	return end(&p, look(&p, none ? "no pread is repeated through the GTT" :
+			    "a pread through the GTT lasts"));
+}
