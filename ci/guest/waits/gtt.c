@@ -5,6 +5,7 @@
  * the first copy fails there; its first page is discarded meanwhile, so that the second
  * copy waits. A driver that has no such second copy is done then.
  */
+#include <i915_drm.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -86,10 +87,11 @@ static int prepare(int uffd)
 		.in = -1,
 		.out = -1,
 	};
-	err = batch_create(scene.fd, BATCH_NOP, &scene.batch.batch);
-	if (!err)
-		err = exec();
-	return err ? err : gem_wait(scene.fd, scene.object, limit);
+	/*
+	 * No batch before the copy: it would bind the object wherever there is room, and
+	 * what is beyond the aperture the copy maps page by page instead of pinning it.
+	 */
+	return batch_create(scene.fd, BATCH_NOP, &scene.batch.batch);
 }
 
 static int party(int sock)
@@ -112,11 +114,26 @@ static int party(int sock)
 	party_sleep();
 }
 
-/* 0 once the second copy waits, -ECANCELED if there is none; -EAGAIN: missed. */
+/* Bytes of the GGTT that are pinned; or -errno. */
+static int64_t pinned(void)
+{
+	struct drm_i915_gem_get_aperture arg = { };
+	int fd = gem_open(DEVICE);
+	int err = fd < 0 ? fd :
+		gem_ioctl(fd, DRM_IOCTL_I915_GEM_GET_APERTURE, &arg);
+
+	close(fd);
+	return err ? err : (int64_t)(arg.aper_size - arg.aper_available_size);
+}
+
+/* 0 once the second copy waits, -ECANCELED if there is none; -EAGAIN: not as meant. */
 static int second_copy(int uffd, char **page)
 {
+	int64_t before = pinned();
 	int err;
 
+	if (before < 0)
+		return before;
 	part_go(COPY);
 	err = held_wait(uffd, COPY, limit, page);
 	if (err)
@@ -131,7 +148,11 @@ static int second_copy(int uffd, char **page)
 		return part_err(DISCARD);
 	if (atomic_load(&board->missed))
 		return -EAGAIN;
-	return held_wait(uffd, COPY, limit, page);
+	err = held_wait(uffd, COPY, limit, page);
+	/* Else it goes page by page, which is not what is meant here. */
+	if (!err && pinned() < before + (int64_t)BYTES)
+		return -EAGAIN;
+	return err;
 }
 
 int gtt_copy(enum call call, struct party *p, int *uffd, char **page)
@@ -150,7 +171,6 @@ int gtt_copy(enum call call, struct party *p, int *uffd, char **page)
 		err = second_copy(*uffd, page);
 		if (err != -EAGAIN)
 			break;
-		/* The first copy was too quick. */
 		if (party_kill(p))
 			return -EDEADLK;
 		close(*uffd);

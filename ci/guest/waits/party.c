@@ -28,6 +28,8 @@ int party_start(struct party *p, int (*fn)(int sock))
 	for (i = 0; i < ROLES; i++)
 		board->part[i] = (struct part){ 0 };
 	atomic_store(&board->missed, 0);
+	atomic_store(&board->reclaims_wanted, 0);
+	atomic_store(&board->reclaims_done, 0);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock))
 		return -errno;
 	p->sock = sock[0];

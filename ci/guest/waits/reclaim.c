@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory runs short, until reclaim has unmapped a page of the object. */
+/* Memory runs short until reclaim has unmapped pages of the object, and no longer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,9 +14,17 @@
 #include "waits.h"
 
 #define HUGE		"/proc/sys/vm/nr_hugepages"
-#define PRESENT		(1ull << 63)	/* admin-guide/mm/pagemap.rst */
+#define SPARE		(128ul << 20)
 
-/* How many of @n pages at @p are mapped; or -errno. */
+/* admin-guide/mm/pagemap.rst */
+#define PRESENT		(1ull << 63)
+#define SWAPPED		(1ull << 62)
+
+/*
+ * How many of @n pages at @p are mapped; or -errno. A page that is about to be migrated
+ * counts, for compaction is not reclaim: to pagemap it looks swapped, which a shared page
+ * never does.
+ */
 static long mapped(int pagemap, const char *p, size_t n)
 {
 	uint64_t entry[512];
@@ -30,79 +40,134 @@ static long mapped(int pagemap, const char *p, size_t n)
 			return len ? -errno : -EIO;
 		got = len / sizeof(*entry);
 		for (i = 0; i < got; i++)
-			sum += (entry[i] & PRESENT) != 0;
+			sum += (entry[i] & (PRESENT | SWAPPED)) != 0;
 	}
 	return sum;
+}
+
+static int reclaimed_once(int pagemap, char *p, size_t pages)
+{
+	volatile char *touch = p;
+	size_t i;
+	long is;
+
+	for (i = 0; i < pages; i++)
+		(void)touch[i * PAGE];
+	/* The first that reclaim looks at. */
+	if (madvise(p, pages * PAGE, MADV_COLD))
+		return -errno;
+	atomic_store(&board->cold, true);
+	while ((is = mapped(pagemap, p, pages)) == (long)pages)
+		nap(2000);
+	return is < 0 ? is : 0;
 }
 
 int reclaim_wait(char *p, size_t pages)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	long all, is;
+	int err = fd < 0 ? -errno : 0;
+	unsigned int done = 0;
 
-	if (fd < 0)
-		return -errno;
-	all = mapped(fd, p, pages);
-	if (all >= 0 && (size_t)all != pages)
-		return -EFAULT;
-	/* The first that reclaim looks at. */
-	if (madvise(p, pages * PAGE, MADV_COLD))
-		return -errno;
-	do {
-		nap(5000);
-		is = mapped(fd, p, pages);
-	} while (is == all);
-	close(fd);
-	return is < 0 ? is : 0;
+	while (!err) {
+		while (atomic_load(&board->reclaims_wanted) == done)
+			nap(20000);
+		err = reclaimed_once(fd, p, pages);
+		if (!err)
+			atomic_store(&board->reclaims_done, ++done);
+	}
+	return err;
 }
 
-/* Never comes back: as much as there is, page by page. */
-static void eat(void)
+/* As much as there is, page by page, until @done times are over. */
+static void eat(unsigned int done)
 {
 	const size_t size = 1ul << 20;
 
 	sys_write("/proc/self/oom_score_adj", "1000");
-	for (;;) {
+	while (atomic_load(&board->reclaims_done) < done) {
 		char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		size_t at;
 
 		if (p == MAP_FAILED || madvise(p, size, MADV_NOHUGEPAGE))
 			_exit(1);
-		for (at = 0; at < size; at += PAGE)
+		for (at = 0; at < size && atomic_load(&board->reclaims_done) < done;
+		     at += PAGE)
 			p[at] = 1;
 	}
+	/* To give it back now would be more work for reclaim's neighbours. */
+	for (;;)
+		pause();
+}
+
+static long huge_before = -1;
+
+static int set_huge(unsigned long pages)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lu", pages);
+	return sys_write(HUGE, text);
+}
+
+/* Take most of the free memory in no time: nobody clears these pages. */
+static int take_huge(void)
+{
+	const char *name = "MemFree:";
+	char text[2048], *line;
+	unsigned long bytes;
+
+	if (sys_read("/proc/meminfo", text, sizeof(text)))
+		return -EIO;
+	line = strstr(text, name);
+	if (!line)
+		return -EIO;
+	bytes = strtoul(line + strlen(name), NULL, 10) << 10;
+	if (huge_before < 0)
+		huge_before = sys_number(HUGE);
+	if (huge_before < 0)
+		return huge_before;
+	/* What an earlier call has taken is not free. */
+	return set_huge(sys_number(HUGE) +
+			(bytes > SPARE ? (bytes - SPARE) / HUGE_PAGE : 0));
 }
 
 int reclaim(double seconds)
 {
+	unsigned int done = atomic_load(&board->reclaims_done) + 1;
+	double end = now() + seconds;
 	pid_t parent = getpid(), pid;
-	long before = sys_number(HUGE);
-	char text[24];
-	int err;
+	int err = take_huge();
 
-	if (before < 0)
-		return before;
-	part_go(CALL);
-	part_sleeps(CALL, 5);
-	/* Most of it, in no time: nobody clears these pages. */
-	err = sys_write(HUGE, "100000");
 	if (err)
 		return err;
+	atomic_store(&board->cold, false);
+	atomic_store(&board->reclaims_wanted, done);
+	while (!atomic_load(&board->cold) && now() < end)
+		nap(5000);
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() == parent)
-			eat();
+			eat(done);
 		_exit(1);
 	}
-	if (!part_done(CALL, seconds))
-		err = -ETIME;
+	while (atomic_load(&board->reclaims_done) < done && !err) {
+		if (now() > end)
+			err = -ETIME;
+		else if (atomic_load(&board->part[CALL].done))
+			err = part_err(CALL);
+		nap(2000);
+	}
 	if (pid > 0) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
-	snprintf(text, sizeof(text), "%ld", before);
-	sys_write(HUGE, text);
-	return err ? err : part_err(CALL);
+	return err;
+}
+
+void reclaim_end(void)
+{
+	if (huge_before >= 0)
+		set_huge(huge_before);
 }

@@ -53,10 +53,12 @@ struct part {
 struct board {
 	struct part part[ROLES];
 	atomic_int party;		/* pid, or 0 */
+	atomic_uint reclaims_wanted, reclaims_done;	/* reclaim.c */
+	atomic_bool cold;
 	atomic_int missed;		/* what the party saw: the moment had passed */
 	/* Batches that other clients have seen completed: engine.c, other.c */
 	atomic_ulong batches[ENGINES];
-	atomic_ulong preads, execbufs;	/* by another client, of new objects */
+	atomic_ulong preads;		/* by another client, of new objects */
 	atomic_int failed;		/* another client's -errno */
 	atomic_int verdict;		/* WAITS_ value, or -1 */
 	char why[400];
@@ -191,10 +193,11 @@ int exit_hang(const struct way *way);
 int gtt_copy(enum call call, struct party *p, int *uffd, char **page);
 
 /* reclaim.c */
-/* In the party, which must not touch them: until one of @pages at @p is unmapped. */
+/* In the party, for ever: say each time that some of @pages at @p have been unmapped. */
 int reclaim_wait(char *p, size_t pages);
-/* In the manager: make memory short until thread CALL, which does that, is done. */
+/* In the manager: make memory short until thread CALL, which does that, says it again. */
 int reclaim(double seconds);
+void reclaim_end(void);
 
 /* copy.c: the call of @way on [@p, @p + @bytes); 0 or -errno. */
 int do_call(enum call call, char *p, size_t bytes);
