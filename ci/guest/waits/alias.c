@@ -118,16 +118,17 @@ static int party(int sock)
 int alias(const struct way *way)
 {
 	const bool suspend = way->call == CALL_SUSPEND;
-	const char *which = "", *what = way->name + strlen("alias-");
+	const char *which = "", *status = "";
 	struct party p;
 	char *page;
 	int err, uffd;
 
 	if (suspend) {
 		err = suspend_allow();
-		if (err || !suspended(limit))
+		status = err ? strerror(-err) : suspend_wait(limit);
+		if (strcmp(status, "suspended"))
 			return verdict(WAITS_SKIP, "the device does not suspend here: %s",
-				       strerror(-err));
+				       status);
 	}
 	scene.way = way;
 	err = party_start(&p, party);
@@ -143,8 +144,13 @@ int alias(const struct way *way)
 			       strerror(-err));
 	if (suspend) {
 		part_go(CALL);
-		if (part_done(CALL, limit) && !part_err(CALL) && !suspended(limit))
+		if (part_done(CALL, limit) && !part_err(CALL))
+			status = suspend_wait(limit);
+		if (!strcmp(status, "suspending"))
 			return verdict(WAITS_HANG, "the suspend of the device does not end");
+		if (strcmp(status, "suspended"))
+			return verdict(WAITS_SKIP, "with the mmap the device does not suspend: %s",
+				       status);
 	}
 	err = others_start(true);
 	if (!err)
@@ -154,7 +160,7 @@ int alias(const struct way *way)
 			       "another client on the engine %s%s: %s", which,
 			       suspend ? "" : " beforehand", strerror(-err));
 	part_go(CALL);
-	err = must_return(&p, uffd, page, what);
+	err = must_return(&p, uffd, page, way->call);
 	if (suspend && !err)
 		suspend_forbid();
 	return err ? err : verdict(WAITS_PASS, "the mmap is revoked, all clients go on");

@@ -18,6 +18,7 @@
 #define HELD_BYTES	(16 * PAGE)
 #define FRESH_BYTES	(64ul << 20)
 #define TRIES		5
+#define FILL		0x5a
 
 static struct {
 	const struct way *way;
@@ -85,7 +86,7 @@ static int open_scene(size_t bytes)
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (scene.memory == MAP_FAILED)
 		return -errno;
-	memset(scene.memory, 0x5a, bytes);
+	memset(scene.memory, FILL, bytes);
 	err = gem_userptr(scene.fd, scene.memory, bytes, &scene.object);
 	while (!err && (err = gem_pread(scene.fd, scene.object, 0, &value,
 					sizeof(value))) == -EAGAIN) {
@@ -140,8 +141,15 @@ static void look_again(int uffd, char *page)
 			break;
 }
 
-int must_return(struct party *p, int uffd, char *page, const char *what)
+const char *const call_names[] = {
+	[CALL_MPROTECT] = "mprotect", [CALL_FORK] = "fork", [CALL_MMAP] = "mmap",
+	[CALL_TILING] = "set_tiling", [CALL_CACHING] = "set_caching",
+	[CALL_FENCE] = "a fault", [CALL_SUSPEND] = "runtime suspend",
+};
+
+int must_return(struct party *p, int uffd, char *page, enum call call)
 {
+	const char *what = call_names[call];
 	const char *before = NULL, *after;
 	char left[200], waits[200];
 	int err;
@@ -227,27 +235,26 @@ int copy_held(const struct way *way)
 		return verdict(WAITS_FAIL, "execbuf during the %s: %s", copies,
 			       strerror(-part_err(EXEC)));
 	part_go(CALL);
-	err = must_return(&p, uffd, page, way->name + strlen(copies) + 1);
+	err = must_return(&p, uffd, page, way->call);
 	return err ? err : verdict(WAITS_PASS, "it returns while the %s waits for memory",
 				   copies);
 }
 
-/* The copy has begun: a word of the first page is another. */
+/* The copy has begun: what it writes to is no longer what it was. */
 static int exec_during(void)
 {
-	const char *to = scene.way->pwrite ? scene.memory : scene.buffer;
-	const uint32_t before = *(volatile const uint32_t *)to;
+	const volatile char *to = scene.way->pwrite ? scene.memory : scene.buffer;
+	const char before = scene.way->pwrite ? FILL : 0;
 
-	while (*(volatile const uint32_t *)to == before &&
-	       !atomic_load(&board->part[COPY].done))
-		;
+	while (*to == before && !atomic_load(&board->part[COPY].done))
+		nap(100);
 	return exec();
 }
 
 static int call_during(void)
 {
 	while (!atomic_load(&board->part[EXEC].done))
-		;
+		nap(100);
 	atomic_store(&board->missed, atomic_load(&board->part[COPY].done));
 	return call();
 }
@@ -302,7 +309,7 @@ int copy_fresh(const struct way *way)
 		if (part_err(EXEC))
 			return verdict(WAITS_FAIL, "execbuf during the copy: %s",
 				       strerror(-part_err(EXEC)));
-		err = must_return(&p, -1, NULL, "the call");
+		err = must_return(&p, -1, NULL, way->call);
 		close(p.sock);
 		if (err)
 			return err;

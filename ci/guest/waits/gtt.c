@@ -195,11 +195,13 @@ int copy_gtt(const struct way *way)
 	none = err == -ECANCELED;
 	if (err && !none)
 		return verdict(WAITS_SKIP, "no second copy: %s", strerror(-err));
-	part_go(EXEC);
-	if (!part_done(EXEC, limit))
-		return verdict(WAITS_FAIL, "an execbuf of the object waits for its pread");
+	if (way->again) {
+		part_go(EXEC);
+		if (!part_done(EXEC, limit))
+			return verdict(WAITS_FAIL, "an execbuf of the object waits for its pread");
+	}
 	part_go(CALL);
-	err = must_return(&p, none ? -1 : uffd, page, "the call");
+	err = must_return(&p, none ? -1 : uffd, page, way->call);
 	if (err)
 		return err;
 	if (none)

@@ -83,19 +83,18 @@ int suspend_allow(void)
 	return err ? err : sys_write(POWER "control", "auto");
 }
 
-bool suspended(double seconds)
+const char *suspend_wait(double seconds)
 {
 	double end = now() + seconds;
-	char text[32];
+	static char text[32];
 
-	while (!sys_read(POWER "runtime_status", text, sizeof(text))) {
-		if (!strncmp(text, "suspended", 9))
-			return true;
-		if (now() > end)
-			break;
+	do {
 		nap(10000);
-	}
-	return false;
+		if (sys_read(POWER "runtime_status", text, sizeof(text)))
+			return "unknown";
+		text[strcspn(text, "\n")] = '\0';
+	} while (strcmp(text, "suspended") && now() < end);
+	return text;
 }
 
 void suspend_forbid(void)

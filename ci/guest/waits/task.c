@@ -59,6 +59,10 @@ static void one_left(pid_t pid, const char *tid, char *buf, size_t len)
 	snprintf(path, sizeof(path), "/proc/%d/task/%s/wchan", pid, tid);
 	if (sys_read(path, sleeps, sizeof(sleeps)) || !strcmp(sleeps, "0"))
 		sleeps[0] = '\0';
+	/* These do what they are to do: party.c. */
+	if (state == 'S' && (!strcmp(sleeps, "__do_sys_pause") ||
+			     !strcmp(sleeps, "futex_wait_queue_me")))
+		return;
 	snprintf(buf + at, len - at, "%s%s %c%s%s", at ? ", " : "", name, state,
 		 sleeps[0] ? " in " : "", sleeps);
 }

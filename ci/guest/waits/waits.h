@@ -103,7 +103,7 @@ int party_reap(struct party *p, int *status);
 /* task.c: of one thread, or all, of @pid. */
 /* R, S, D, ... or 0 if there is none such; @switches: how often it has slept. */
 char task_state(pid_t pid, pid_t tid, unsigned long *switches);
-/* A line of who is left: name, state, where it sleeps. */
+/* A line of who is left and has something to wait for: name, state, where it sleeps. */
 void tasks_left(pid_t pid, char *buf, size_t len);
 
 /* fds.c: 0 or -errno; receive: fd or -errno (-ETIME after the limit). */
@@ -199,14 +199,14 @@ int reclaim_wait(char *p, size_t pages);
 int reclaim(double seconds);
 void reclaim_end(void);
 
-/* copy.c: the call of @way on [@p, @p + @bytes); 0 or -errno. */
+/* copy.c: what the call is called; the call of @way on [@p, @p + @bytes); 0 or -errno. */
+extern const char *const call_names[];
 int do_call(enum call call, char *p, size_t bytes);
 /*
  * In the manager: thread CALL of @p must return while what holds it at @page of
- * @uffd lasts, others must go on, and after SIGKILL nothing is left. @what: the
- * call's name. A WAITS_ value.
+ * @uffd lasts, others must go on, and after SIGKILL nothing is left. A WAITS_ value.
  */
-int must_return(struct party *p, int uffd, char *page, const char *what);
+int must_return(struct party *p, int uffd, char *page, enum call call);
 
 /*
  * revoke.c: make the driver revoke the GTT mmap of @handle, of @size bytes. It is to be
@@ -215,7 +215,8 @@ int must_return(struct party *p, int uffd, char *page, const char *what);
 int revoke_prepare(enum call call, int fd, uint32_t handle);
 int revoke_mmap(enum call call, int fd, uint32_t handle, uint64_t size);
 int suspend_allow(void);
-bool suspended(double seconds);
+/* Its runtime_status, "suspended" or what it is after @seconds; never NULL. */
+const char *suspend_wait(double seconds);
 void suspend_forbid(void);
 
 #endif

@@ -32,6 +32,8 @@ const struct way ways[] = {
 	    .call = CALL_MPROTECT, .pwrite = true),
 	WAY("gtt-mprotect", copy_gtt, "mprotect(), a pread repeated through the GTT",
 	    .call = CALL_MPROTECT),
+	WAY("gtt-batch", copy_gtt, "the same with a batch between", .call = CALL_MPROTECT,
+	    .again = true),
 	WAY("alias-tiling", alias, "set_tiling revokes a GTT mmap over the memory",
 	    .call = CALL_TILING),
 	WAY("alias-caching", alias, "set_caching does, by unbinding",
