@@ -53,9 +53,14 @@ int do_call(enum call call, char *p, size_t bytes)
 
 static int copy(void)
 {
-	return scene.way->pwrite ?
-		gem_pwrite(scene.fd, scene.object, 0, scene.buffer, scene.bytes) :
-		gem_pread(scene.fd, scene.object, 0, scene.buffer, scene.bytes);
+	int err;
+
+	do {
+		err = scene.way->pwrite ?
+			gem_pwrite(scene.fd, scene.object, 0, scene.buffer, scene.bytes) :
+			gem_pread(scene.fd, scene.object, 0, scene.buffer, scene.bytes);
+	} while (err == -EAGAIN);
+	return err;
 }
 
 static int exec(void)
@@ -316,5 +321,6 @@ int copy_fresh(const struct way *way)
 		if (!atomic_load(&board->missed))
 			return verdict(WAITS_PASS, "it returns, called during the copy");
 	}
-	return verdict(WAITS_SKIP, "the copy was over before the call, %u times", i);
+	return verdict(WAITS_SKIP, "the copy was over before the call, %u times: %s", i,
+		       strerror(-part_err(COPY)));
 }

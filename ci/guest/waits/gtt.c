@@ -64,6 +64,7 @@ static int call(void)
 
 static int prepare(int uffd)
 {
+	uint32_t value;
 	int err;
 
 	scene.fd = gem_open(DEVICE);
@@ -87,6 +88,12 @@ static int prepare(int uffd)
 		.in = -1,
 		.out = -1,
 	};
+	/* The pages are there, so that the copy is not told to come again. */
+	while ((err = gem_pread(scene.fd, scene.object, 0, &value, sizeof(value))) ==
+	       -EAGAIN)
+		nap(1000);
+	if (err)
+		return err;
 	/*
 	 * No batch before the copy: it would bind the object wherever there is room, and
 	 * what is beyond the aperture the copy maps page by page instead of pinning it.
@@ -149,6 +156,8 @@ static int second_copy(int uffd, char **page)
 	if (atomic_load(&board->missed))
 		return -EAGAIN;
 	err = held_wait(uffd, COPY, limit, page);
+	if (err == -ECANCELED && part_err(COPY) != -EFAULT)
+		return -EPROTO;
 	/* Else it goes page by page, which is not what is meant here. */
 	if (!err && pinned() < before + (int64_t)BYTES)
 		return -EAGAIN;

@@ -17,7 +17,7 @@
 #include "waits.h"
 
 #define SYSRQ	"/proc/sysrq-trigger"
-#define GRACE	20		/* seconds from a hang to the end of the machine */
+#define GRACE	5		/* seconds from a hang to the end of the machine */
 
 struct board *board;
 double limit = 30;

@@ -147,7 +147,7 @@ int spin_gtt(const struct way *way)
 	if (err && !none)
 		return no_scene("no copy through the GTT", err);
 	part_go(CALL);
-	for (i = 0; i < RECLAIMS && ret == WAITS_PASS; i++) {
+	for (i = 0; i < (none ? 1 : RECLAIMS) && ret == WAITS_PASS; i++) {
 		err = reclaim(limit);
 		ret = err ? no_scene("the object's pages were not reclaimed", err) :
 			look(&p, none ? "no pread is repeated through the GTT" :
