@@ -138,11 +138,10 @@ static void look_again(int uffd, char *page)
 	pid_t tid = atomic_load(&board->part[COPY].tid);
 	pid_t pid = atomic_load(&board->party);
 	double end = now() + limit;
-	unsigned long switches;
 
 	held_wake(uffd, page);
 	while (held_wait(uffd, COPY, 0.1, &page) == -ETIME && now() < end)
-		if (task_state(pid, tid, &switches) == 'D')
+		if (task_state(pid, tid) == 'D')
 			break;
 }
 

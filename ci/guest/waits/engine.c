@@ -10,7 +10,7 @@
 #define HEARTBEAT	CARD "/engine/bcs0/heartbeat_interval_ms"
 
 const struct engine engines[ENGINES] = {
-	{ "render", I915_EXEC_RENDER, 0 },
+	[RENDER] = { "render", I915_EXEC_RENDER, 0 },
 	[BLITTER] = { "blitter", I915_EXEC_BLT, I915_PARAM_HAS_BLT },
 	{ "video", I915_EXEC_BSD, I915_PARAM_HAS_BSD },
 	{ "enhance", I915_EXEC_VEBOX, I915_PARAM_HAS_VEBOX },

@@ -20,24 +20,29 @@
 #define SHORT_BEAT	100
 #define DEFAULT_BEAT	2500
 
-enum end { EXIT, KILL, EXEC_NEW, ENDS };
+enum end { EXIT, KILL, EXEC_NEW, KILL_UNMAP, ENDS };
 
-static const char *const ends[] = { "exit", "SIGKILL", "execve" };
+static const char *const ends[] = { "exit", "SIGKILL", "execve", "SIGKILL in munmap" };
 
 static struct {
 	int fd;			/* of the device, the manager's; -1: open another */
 	int in;			/* fence that the batch waits for, or -1 */
 	int kind;		/* of the batch */
 	enum end end;
+	char *memory;		/* in the party: of the object */
 } scene;
 
 static int leave(void)
 {
-	if (scene.end == EXEC_NEW) {
+	switch (scene.end) {
+	case EXEC_NEW:
 		execl("/bin/busybox", "true", (char *)NULL);
 		return -errno;
+	case KILL_UNMAP:
+		return munmap(scene.memory, BYTES) ? -errno : 0;
+	default:
+		_exit(0);
 	}
-	_exit(0);
 }
 
 static int party(int sock)
@@ -49,15 +54,15 @@ static int party(int sock)
 		.out = 0,
 	};
 	int fd = scene.fd < 0 ? gem_open(DEVICE) : scene.fd, err;
-	char *p = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (fd < 0)
 		return fd;
-	if (p == MAP_FAILED)
+	scene.memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (scene.memory == MAP_FAILED)
 		return -errno;
-	memset(p, 0x5a, BYTES);
-	err = gem_userptr(fd, p, BYTES, &b.object);
+	memset(scene.memory, 0x5a, BYTES);
+	err = gem_userptr(fd, scene.memory, BYTES, &b.object);
 	if (!err)
 		err = batch_create(fd, b.kind, &b.batch);
 	if (!err)
@@ -94,10 +99,13 @@ static int one_end(enum end end, int (*release)(int fence))
 	if (fence_signalled(fence, 0))
 		return verdict(WAITS_SKIP, "the batch has ended before the process");
 	begin = now();
-	if (end == KILL)
-		kill(p.pid, SIGKILL);
-	else
+	if (end != KILL)
 		part_go(CALL);
+	/* It waits for the GPU then, as it may; or it has not to, and is done. */
+	if (end == KILL_UNMAP)
+		part_sleeps(CALL, 5);
+	if (end == KILL || end == KILL_UNMAP)
+		kill(p.pid, SIGKILL);
 	err = party_reap(&p, &status);
 	begin = now() - begin;
 	early = fence_signalled(fence, 0);
@@ -117,7 +125,7 @@ static int one_end(enum end end, int (*release)(int fence))
 	if (early)
 		return verdict(WAITS_FAIL, "%s took %.1f s, the GPU was done by then",
 			       ends[end], begin);
-	if (end == KILL ? !WIFSIGNALED(status) : status)
+	if (end == KILL || end == KILL_UNMAP ? !WIFSIGNALED(status) : status)
 		return verdict(WAITS_SKIP, "%s: wait status %#x", ends[end], status);
 	close(fence);
 	close(p.sock);
@@ -152,7 +160,7 @@ static int all_ends(int (*prepare)(void), int (*release)(int fence))
 			others_end();
 	}
 	if (ret == WAITS_PASS)
-		verdict(ret, "exit, SIGKILL and execve do not wait for the GPU");
+		verdict(ret, "exit, execve and SIGKILL, in munmap as well, do not wait for the GPU");
 	return ret;
 }
 

@@ -154,7 +154,7 @@ static int use_userptr(void)
 	for (i = 0; !err && i < USES; i++) {
 		err = new_object(fd, &handle);
 		if (!err)
-			err = one_batch(fd, handle, BLITTER);
+			err = one_batch(fd, handle, RENDER);
 	}
 	return err;
 }

@@ -133,7 +133,6 @@ bool part_done(enum role role, double seconds)
 bool part_sleeps(enum role role, double seconds)
 {
 	struct part *part = &board->part[role];
-	unsigned long switches, before = 0;
 	double end = now() + seconds, since = now();
 	char state;
 
@@ -141,16 +140,13 @@ bool part_sleeps(enum role role, double seconds)
 		if (now() > end)
 			return false;
 		state = task_state(atomic_load(&board->party),
-				   atomic_load(&part->tid), &switches);
+				   atomic_load(&part->tid));
 		if (!state)
 			return false;
-		if (!atomic_load(&part->in) || switches != before ||
-		    (state != 'S' && state != 'D')) {
-			before = switches;
+		if (!atomic_load(&part->in) || (state != 'S' && state != 'D'))
 			since = now();
-		} else if (now() - since > 0.5) {
+		else if (now() - since > 0.5)
 			return true;
-		}
 		nap(20000);
 	}
 	return true;

@@ -76,8 +76,7 @@ static int no_scene(const char *what, int err)
 	return verdict(WAITS_SKIP, "%s: %s", what, strerror(-err));
 }
 
-/* While it lasts: is anybody busy, or held up? @scene says what lasts. */
-static int look(struct party *p, const char *what)
+int spin_look(struct party *p, const char *what)
 {
 	double begin, took, kworkers, own;
 	const char *which = "";
@@ -103,7 +102,7 @@ static int look(struct party *p, const char *what)
 		       what, kworkers, own);
 }
 
-static int end(struct party *p, int result)
+int spin_end(struct party *p, int result)
 {
 	char left[200];
 
@@ -127,8 +126,8 @@ int spin_plain(const struct way *way __attribute__((unused)))
 		return no_scene("the copy does not wait for memory", err);
 	part_go(CALL);
 	if (!part_done(CALL, limit))
-		return end(&p, verdict(WAITS_FAIL, "MADV_DONTNEED waits for a pread"));
-	return end(&p, look(&p, "a pread lasts"));
+		return spin_end(&p, verdict(WAITS_FAIL, "MADV_DONTNEED waits for a pread"));
+	return spin_end(&p, spin_look(&p, "a pread lasts"));
 }
 
 /*
@@ -150,9 +149,9 @@ int spin_gtt(const struct way *way)
 	for (i = 0; i < (none ? 1 : RECLAIMS) && ret == WAITS_PASS; i++) {
 		err = reclaim(limit);
 		ret = err ? no_scene("the object's pages were not reclaimed", err) :
-			look(&p, none ? "no pread is repeated through the GTT" :
+			spin_look(&p, none ? "no pread is repeated through the GTT" :
 			     "a pread through the GTT lasts");
 	}
 	reclaim_end();
-	return end(&p, ret);
+	return spin_end(&p, ret);
 }

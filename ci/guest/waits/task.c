@@ -27,19 +27,12 @@ static int read_status(pid_t pid, pid_t tid, char *text, size_t len)
 	return sys_read(path, text, len);
 }
 
-char task_state(pid_t pid, pid_t tid, unsigned long *switches)
+char task_state(pid_t pid, pid_t tid)
 {
 	char text[4096], *at;
 
-	*switches = 0;
 	if (read_status(pid, tid, text, sizeof(text)))
 		return 0;
-	at = field(text, "\nvoluntary_ctxt_switches:\t");
-	if (at)
-		*switches = strtoul(at, NULL, 10);
-	at = field(text, "\nnonvoluntary_ctxt_switches:\t");
-	if (at)
-		*switches += strtoul(at, NULL, 10);
 	at = field(text, "\nState:\t");
 	return at ? *at : 0;
 }
@@ -48,8 +41,7 @@ static void one_left(pid_t pid, const char *tid, char *buf, size_t len)
 {
 	char path[300], name[32] = "?", sleeps[64] = "";
 	size_t at = strlen(buf);
-	unsigned long switches;
-	char state = task_state(pid, atoi(tid), &switches);
+	char state = task_state(pid, atoi(tid));
 
 	if (!state || state == 'Z' || state == 'X')
 		return;

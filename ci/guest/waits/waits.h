@@ -87,11 +87,12 @@ void part_go(enum role role);
 bool part_done(enum role role, double seconds);
 int part_err(enum role role);
 /*
- * The thread sleeps, or is done. False if it is neither for half a second on end
- * within @seconds.
+ * The thread is done, or sleeps whenever it is looked at in half a second. False if
+ * it comes to neither within @seconds.
  */
 bool part_sleeps(enum role role, double seconds);
-/* Of the last party, if that is still there: a line of who is left after SIGKILL, for
+/*
+ * Of the last party, if that is still there: a line of who is left after SIGKILL, for
  * @left; false if all are gone.
  */
 bool party_remains(char *left, size_t len);
@@ -101,8 +102,8 @@ int party_kill(struct party *p);
 int party_reap(struct party *p, int *status);
 
 /* task.c: of one thread, or all, of @pid. */
-/* R, S, D, ... or 0 if there is none such; @switches: how often it has slept. */
-char task_state(pid_t pid, pid_t tid, unsigned long *switches);
+/* R, S, D, ... or 0 if there is none such. */
+char task_state(pid_t pid, pid_t tid);
 /* A line of who is left and has something to wait for: name, state, where it sleeps. */
 void tasks_left(pid_t pid, char *buf, size_t len);
 
@@ -120,7 +121,8 @@ int held_open(void);
 /* Memory of @bytes whose first page waits for held_fill(); NULL if there is none. */
 char *held_map(int uffd, size_t bytes);
 int held_page(int uffd, char *page);
-/* A fault at a held page is waiting: 0, -ETIME after @seconds, -ECANCELED if the
+/*
+ * A fault at a held page is waiting: 0, -ETIME after @seconds, -ECANCELED if the
  * thread @role is done instead.
  */
 int held_wait(int uffd, enum role role, double seconds, char **page);
@@ -147,7 +149,8 @@ struct engine {
 	int param;		/* that says whether there is one, or 0 */
 };
 extern const struct engine engines[ENGINES];
-#define BLITTER	1		/* in engines[] */
+#define RENDER	0		/* in engines[] */
+#define BLITTER	1
 bool engine_there(int fd, unsigned int e);
 /* The driver's hangcheck on or off; 0 or -errno. */
 int hangcheck(bool on);
@@ -182,6 +185,7 @@ int copy_gtt(const struct way *way);		/* gtt.c */
 int alias(const struct way *way);		/* alias.c */
 int spin_plain(const struct way *way);		/* spin.c */
 int spin_gtt(const struct way *way);
+int spin_batch(const struct way *way);		/* busy.c */
 int exit_fence(const struct way *way);		/* exit.c */
 int exit_endless(const struct way *way);
 int exit_hang(const struct way *way);
@@ -191,6 +195,15 @@ int exit_hang(const struct way *way);
  * CALL does @call. 0, or -ECANCELED if there is no such copy and COPY is done, or -errno.
  */
 int gtt_copy(enum call call, struct party *p, int *uffd, char **page);
+
+/* spin.c */
+/*
+ * While @what lasts: neither kworkers nor the party are busy, and another client uses
+ * new objects. A WAITS_ value.
+ */
+int spin_look(struct party *p, const char *what);
+/* SIGKILL ends the party: @result, else a hang. */
+int spin_end(struct party *p, int result);
 
 /* reclaim.c */
 /* In the party, for ever: say each time that some of @pages at @p have been unmapped. */

@@ -12,6 +12,7 @@ const struct way ways[] = {
 	WAY("exit-endless", exit_endless, "it ends, its batch does not; no hangcheck"),
 	WAY("exit-hang", exit_hang, "it ends, its batch does not; hangcheck is on"),
 	WAY("spin-plain", spin_plain, "a pread of an invalidated object lasts"),
+	WAY("spin-batch", spin_batch, "a batch of one lasts, and another one is idle"),
 	WAY("spin-gtt", spin_gtt, "the same through the GTT, and reclaim",
 	    .call = CALL_RECLAIM),
 	WAY("pread-mprotect", copy_held,

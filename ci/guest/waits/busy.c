@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory of two objects is discarded. A batch that waits for another's fence uses
+ * the first one, so that call may wait; the second one's release finds the first one
+ * still in use, and may look again from time to time, but not spin.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+static struct {
+	int fence;
+	char *memory[2];
+} scene;
+
+static int discard_busy(void)
+{
+	return madvise(scene.memory[0], PAGE, MADV_DONTNEED) ? -errno : 0;
+}
+
+static int discard_idle(void)
+{
+	return madvise(scene.memory[1], PAGE, MADV_DONTNEED) ? -errno : 0;
+}
+
+static int prepare(void)
+{
+	struct batch b = { .engine = engines[BLITTER].flag, .in = -1, .out = -1 };
+	int fd = gem_open(DEVICE), err, i;
+
+	if (fd < 0)
+		return fd;
+	err = batch_create(fd, BATCH_NOP, &b.batch);
+	/* The idle one first: nothing on the engine comes after the other. */
+	for (i = 1; !err && i >= 0; i--) {
+		scene.memory[i] = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (scene.memory[i] == MAP_FAILED)
+			return -errno;
+		memset(scene.memory[i], 0x5a, PAGE);
+		err = gem_userptr(fd, scene.memory[i], PAGE, &b.object);
+		b.in = i ? -1 : scene.fence;
+		if (!err)
+			while ((err = batch_queue(fd, &b)) == -EAGAIN)
+				nap(1000);
+		if (!err && i)
+			err = gem_wait(fd, b.object, limit);
+	}
+	return err;
+}
+
+static int party(int sock)
+{
+	int err = prepare();
+
+	if (!err)
+		err = part_start(CALL, discard_busy);
+	if (!err)
+		err = part_start(DISCARD, discard_idle);
+	/* All is prepared: any file will do. */
+	if (!err)
+		err = fd_send(sock, sock);
+	if (err)
+		return err;
+	party_sleep();
+}
+
+int spin_batch(const struct way *way __attribute__((unused)))
+{
+	int timeline = timeline_open(&scene.fence), err, ret;
+	struct party p;
+
+	err = timeline < 0 ? timeline : party_start(&p, party);
+	if (!err)
+		err = fd_receive(p.sock);
+	if (err < 0)
+		return verdict(WAITS_SKIP, "a batch that waits: %s", strerror(-err));
+	part_go(CALL);
+	part_sleeps(CALL, 5);
+	part_go(DISCARD);
+	if (!part_done(DISCARD, limit))
+		return verdict(WAITS_FAIL, "MADV_DONTNEED of an idle object waits");
+	ret = spin_look(&p, "a batch of a discarded object lasts");
+	err = timeline_signal(timeline);
+	if (!err && !part_done(CALL, limit))
+		return verdict(WAITS_HANG, "MADV_DONTNEED waits, the batch is done");
+	return spin_end(&p, ret);
+}
