@@ -101,9 +101,12 @@ static int one_end(enum end end, int (*release)(int fence))
 	begin = now();
 	if (end != KILL)
 		part_go(CALL);
-	/* It waits for the GPU then, as it may; or it has not to, and is done. */
-	if (end == KILL_UNMAP)
-		part_sleeps(CALL, 5);
+	/* It has to wait for the GPU then, which still writes. */
+	if (end == KILL_UNMAP && part_sleeps(CALL, 5) && part_done(CALL, 0) &&
+	    !fence_signalled(fence, 0)) {
+		release(fence);
+		return verdict(WAITS_FAIL, "munmap returns, the GPU is not done");
+	}
 	if (end == KILL || end == KILL_UNMAP)
 		kill(p.pid, SIGKILL);
 	err = party_reap(&p, &status);
