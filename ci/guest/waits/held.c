@@ -25,7 +25,7 @@ int held_open(void)
 	return ioctl(fd, UFFDIO_API, &api) ? -errno : fd;
 }
 
-int held_page(int uffd, char *page)
+static int held_page(int uffd, char *page)
 {
 	struct uffdio_register arg = {
 		.range = { (uintptr_t)page, PAGE },

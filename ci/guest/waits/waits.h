@@ -120,7 +120,6 @@ int timeline_signal(int timeline);
 int held_open(void);
 /* Memory of @bytes whose first page waits for held_fill(); NULL if there is none. */
 char *held_map(int uffd, size_t bytes);
-int held_page(int uffd, char *page);
 /*
  * A fault at a held page is waiting: 0, -ETIME after @seconds, -ECANCELED if the
  * thread @role is done instead.
