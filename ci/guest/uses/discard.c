@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A thread that discards memory. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+#include "uses.h"
+
+#define CLOSE_EACH	32	/* discards */
+#define CLOSED_US	2000
+
+static void *discard_run(void *arg)
+{
+	struct discard *d = arg;
+	const size_t bytes = d->pages * PAGE;
+	double next = now();
+	unsigned long n;
+	size_t i;
+
+	for (n = 1; !atomic_load(&d->stop); n++) {
+		/* So that there is something to discard, and gup is quick. */
+		for (i = 0; i < d->pages; i++)
+			*(volatile uint32_t *)(d->mem + i * PAGE) = n;
+		if (d->us) {
+			next = MAX(next + d->us / 1e6, now());
+			while (now() < next && !atomic_load(&d->stop))
+				nap(MAX((next - now()) * 1e6, 1.0));
+		}
+		madvise(d->mem, bytes, MADV_DONTNEED);
+		atomic_fetch_add(&d->count, 1);
+		if (d->closes && n % CLOSE_EACH == 0) {
+			mprotect(d->mem, bytes, PROT_NONE);
+			nap(CLOSED_US);
+			mprotect(d->mem, bytes, PROT_READ | PROT_WRITE);
+		}
+	}
+	return NULL;
+}
+
+int discard_start(struct discard *d)
+{
+	sigset_t all, was;
+	pthread_t thread;
+	int err;
+
+	/* Signals are for the thread that uses the object. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &was);
+	err = pthread_create(&thread, NULL, discard_run, d);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	d->thread = thread;
+	return -err;
+}
+
+void discard_stop(struct discard *d)
+{
+	atomic_store(&d->stop, true);
+	pthread_join(d->thread, NULL);
+}

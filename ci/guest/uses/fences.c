@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An execbuf that fails leaves nothing behind; one that does not has fences that
+ * are signalled once its batch has run. The memory of its userptr object is
+ * discarded meanwhile, and signals come: the ioctl is not restarted.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "uses.h"
+
+#define PAGES		16ul
+#define OTHERS		200u	/* objects: they make the execbuf long */
+#define ATTEMPTS	40u	/* until another execbuf is made */
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+#define FAIL_PAGES	"/sys/kernel/debug/fail_page_alloc/"
+
+struct counts {
+	unsigned long tries, done, bad_done;
+	unsigned long failed[134], bad_failed;
+};
+
+/* How this thread is interrupted, or refused memory. */
+struct trouble {
+	timer_t timer;
+	double mean;		/* seconds of an execbuf */
+	uint64_t rng;
+	int nth_file;		/* -1: signals */
+	unsigned int nth;
+};
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+static int trouble_signals(struct trouble *t)
+{
+	struct sigaction action = { .sa_handler = on_alarm };	/* no SA_RESTART */
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM,
+	};
+	sigset_t set;
+
+	*t = (struct trouble){ .rng = rng_seed(1, 2), .nth_file = -1 };
+	event._sigev_un._tid = gettid();
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	if (sigaction(SIGALRM, &action, NULL) ||
+	    sigprocmask(SIG_BLOCK, &set, NULL) ||
+	    timer_create(CLOCK_MONOTONIC, &event, &t->timer))
+		return -errno;
+	return 0;
+}
+
+static int trouble_memory(struct trouble *t)
+{
+	static const char *const knob[][2] = {
+		{ FAILSLAB "ignore-gfp-wait", "N" }, { FAILSLAB "verbose", "0" },
+		{ FAILSLAB "interval", "1" }, { FAILSLAB "probability", "0" },
+		{ FAIL_PAGES "ignore-gfp-wait", "N" }, { FAIL_PAGES "verbose", "0" },
+		{ FAIL_PAGES "ignore-gfp-highmem", "N" }, { FAIL_PAGES "min-order", "0" },
+	};
+	unsigned int i;
+	int err;
+
+	*t = (struct trouble){ .nth = 1 };
+	for (i = 0; i < ARRAY_SIZE(knob); i++) {
+		err = sys_write(knob[i][0], knob[i][1]);
+		if (err)
+			return because(err, knob[i][0], err);
+	}
+	t->nth_file = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+	return t->nth_file < 0 ? -errno : 0;
+}
+
+static void trouble_set(struct trouble *t, bool on)
+{
+	struct itimerspec in = {};
+	sigset_t set;
+	char text[16];
+
+	if (t->nth_file >= 0) {
+		if (!on) {
+			/* Not one that failed: it made fewer. Begin anew. */
+			if (pread(t->nth_file, text, sizeof(text), 0) > 0 &&
+			    text[0] != '0')
+				t->nth = 0;
+			t->nth++;
+		}
+		snprintf(text, sizeof(text), "%u", on ? t->nth : 0);
+		if (pwrite(t->nth_file, text, strlen(text), 0) < 0)
+			complain(FAIL_NTH ": %s", strerror(errno));
+		return;
+	}
+	if (on && rng_next(&t->rng) % 3 == 0) {
+		double s = t->mean * 1.25 * (rng_next(&t->rng) % 1000 + 1) / 1000;
+
+		in.it_value.tv_nsec = MIN(MAX(s * 1e9, 1000), 999999999);
+	}
+	timer_settime(t->timer, 0, &in, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+static int create(struct fences *f, int fd)
+{
+	int err;
+
+	*f = (struct fences){ .fd = fd };
+	f->mem = map(PAGES * PAGE, true);
+	if (!f->mem)
+		return because(-ENOMEM, "mmap", -errno);
+	fill(f->mem, PAGES, 1);
+	err = gem_userptr(fd, f->mem, PAGES * PAGE, &f->userptr);
+	if (err)
+		return because(err, "userptr", err);
+	f->seen = plain_object(fd, PAGE, &f->dst);
+	if (!f->seen)
+		return because(-ENOMEM, "no object for the marker", -errno);
+	f->seen += WORD_OFFSET / sizeof(*f->seen);
+	f->marker = *f->seen;
+	f->dmabuf = object_export(fd, f->dst);
+	if (f->dmabuf < 0)
+		return because(f->dmabuf, "export", f->dmabuf);
+	err = job_create(&f->job, fd, OTHERS);
+	if (!err)
+		err = syncobj_create(fd, &f->sync);
+	if (!err)
+		err = syncobj_create(fd, &f->timeline);
+	if (err)
+		return because(err, "no batch or no syncobj", err);
+	f->sw = sw_sync_open();
+	return f->sw < 0 ? because(f->sw, "sw_sync", f->sw) : 0;
+}
+
+static int prepare(struct fences *f, struct try *t, enum try_kind kind)
+{
+	uint64_t added, signaled;
+	int err = syncobj_reset(f->fd, f->sync);
+
+	*t = (struct try){ .kind = kind, .ours = -1 };
+	if (!err)
+		err = timeline_query(f->fd, f->timeline, &added, &signaled);
+	if (err)
+		return err;
+	t->point = added + 1;
+	t->lowest = lowest_fd();
+	if (kind == TRY_PLAIN)
+		return 0;
+	t->ours = sw_sync_fence(f->sw, f->sw_value + 1);
+	if (t->ours < 0)
+		return t->ours;
+	return kind == TRY_OLD ? syncobj_import(f->fd, f->sync, t->ours) : 0;
+}
+
+static void submit(struct fences *f, struct try *t, struct trouble *trouble)
+{
+	struct drm_i915_gem_exec_fence both[] = {
+		{ .handle = f->sync, .flags = I915_EXEC_FENCE_SIGNAL },
+		{ .handle = f->timeline, .flags = I915_EXEC_FENCE_SIGNAL },
+	};
+	uint64_t points[] = { 0, t->point };
+	struct drm_i915_gem_execbuffer_ext_timeline_fences ext = {
+		.base.name = DRM_I915_GEM_EXECBUFFER_EXT_TIMELINE_FENCES,
+		.fence_count = ARRAY_SIZE(both),
+		.handles_ptr = (uintptr_t)both,
+		.values_ptr = (uintptr_t)points,
+	};
+	struct drm_i915_gem_execbuffer2 exec = {
+		.flags = I915_EXEC_FENCE_OUT,
+		.rsvd2 = (uint64_t)NO_FENCE << 32,
+	};
+
+	if (t->kind == TRY_OLD) {
+		/* A point of the extension would wait for the old fence. */
+		exec.flags |= I915_EXEC_FENCE_ARRAY;
+		exec.num_cliprects = 1;
+		exec.cliprects_ptr = (uintptr_t)both;
+	} else {
+		exec.flags |= I915_EXEC_USE_EXTENSIONS;
+		exec.cliprects_ptr = (uintptr_t)&ext;
+	}
+	if (t->kind == TRY_HELD) {
+		exec.flags |= I915_EXEC_FENCE_IN;
+		exec.rsvd2 |= t->ours;
+	}
+	t->begin = now();
+	trouble_set(trouble, true);
+	t->err = job_submit(&f->job, f->userptr, &exec);
+	trouble_set(trouble, false);
+	t->out = exec.rsvd2;
+	trouble->mean += (now() - t->begin - trouble->mean) / 16;
+}
+
+/* One execbuf until it is done, or ATTEMPTS of it: 0 or -errno. */
+static int execbuf(struct fences *f, struct trouble *trouble, struct counts *c)
+{
+	unsigned int i, bad;
+	struct try t;
+	int err = job_set(&f->job, f->dst, 1, f->marker + 1);
+
+	for (i = 0; i < ATTEMPTS && !err; i++) {
+		err = prepare(f, &t, c->tries++ % 3);
+		if (err)
+			return because(err, "fences for an execbuf", err);
+		if (trouble->nth_file >= 0) {
+			/* The object's pages are part of what is allocated. */
+			madvise(f->mem, PAGES * PAGE, MADV_DONTNEED);
+			fill(f->mem, PAGES, 1);
+		}
+		submit(f, &t, trouble);
+		alive();
+		if (!t.err) {
+			c->done++;
+			c->bad_done += !!judge_done(f, &t);
+			return 0;
+		}
+		c->failed[MIN(-t.err, 133)]++;
+		bad = judge_failed(f, &t);
+		c->bad_failed += !!bad;
+		/* Of what is left behind nothing may run into the next try. */
+		if (bad)
+			gem_wait(f->fd, f->dst, PATIENCE);
+		if (t.err == -EFAULT) {
+			/* It may stick: another way is about that. */
+			gem_close(f->fd, f->userptr);
+			err = gem_userptr(f->fd, f->mem, PAGES * PAGE, &f->userptr);
+		}
+	}
+	return err;
+}
+
+static int verdict(const struct counts *c, unsigned long discards)
+{
+	static const int told[] = { EAGAIN, EINTR, ENOMEM, EFAULT };
+	unsigned long failed = 0, rest;
+	char text[120] = "";
+	unsigned int i, len = 0;
+
+	for (i = 0; i < ARRAY_SIZE(c->failed); i++)
+		failed += c->failed[i];
+	rest = failed;
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		rest -= c->failed[told[i]];
+		len += snprintf(text + len, sizeof(text) - len, "%s%s %lu", i ? ", " : "",
+				strerrorname_np(told[i]), c->failed[told[i]]);
+	}
+	note("%lu execbufs, %lu discards: %lu done (%lu wrongly), %lu failed (%s, others %lu), after %lu of these something was left",
+	     c->tries, discards, c->done, c->bad_done, failed, text, rest, c->bad_failed);
+	if (c->bad_done || c->bad_failed)
+		return USE_BAD;
+	if (rest) {
+		for (i = 1; i < ARRAY_SIZE(c->failed); i++)
+			if (c->failed[i] && i != EAGAIN && i != EINTR && i != ENOMEM &&
+			    i != EFAULT)
+				complain("%lu execbufs: %s", c->failed[i], strerror(i));
+		return USE_BAD;
+	}
+	return c->done && failed ? USE_PASS : USE_SKIP;
+}
+
+static int fences(int fd, bool nomem)
+{
+	struct counts c = {};
+	struct trouble trouble;
+	struct fences f;
+	struct discard d = { .pages = PAGES, .closes = true };
+	double end;
+	int err = create(&f, fd);
+
+	if (!err) {
+		err = nomem ? trouble_memory(&trouble) : trouble_signals(&trouble);
+		if (err)
+			because(err, nomem ? FAIL_NTH : "timer", err);
+	}
+	d.mem = f.mem;
+	if (!err && !nomem)
+		err = discard_start(&d);
+	if (err)
+		return USE_SKIP;
+	for (end = now() + asked.seconds; now() < end && !err;)
+		err = execbuf(&f, &trouble, &c);
+	if (!nomem)
+		discard_stop(&d);
+	if (err)
+		return because(USE_BAD, "an execbuf could not be prepared", err);
+	return verdict(&c, atomic_load(&d.count));
+}
+
+static int run_fences(int fd)
+{
+	return fences(fd, false);
+}
+
+static int run_nomem(int fd)
+{
+	return fences(fd, true);
+}
+
+const struct way way_fences = {
+	.name = "fences", .help = "an execbuf that fails leaves no fence; one that does not, right ones",
+	.run = run_fences, .silent = 120,
+};
+
+const struct way way_nomem = {
+	.name = "nomem", .help = "the same, and allocations fail (--config failslab)",
+	.run = run_nomem, .silent = 120,
+};

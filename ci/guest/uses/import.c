@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An object that another driver has imported and mapped goes on working for its
+ * owner when the mm invalidates memory that stays what it is. vgem maps what it
+ * imports at once, and for as long as it has a handle; i915 would only take a
+ * reference to its own object.
+ */
+#include <drm.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "uses.h"
+
+#define PAGES	64ul
+#define BYTES	(PAGES * PAGE)
+#define RELEASE	10.0		/* seconds until pages must be released */
+
+static int open_vgem(void)
+{
+	char path[32], name[16];
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		struct drm_version arg = { .name = name, .name_len = sizeof(name) - 1 };
+		int fd;
+
+		snprintf(path, sizeof(path), "/dev/dri/card%u", i);
+		fd = gem_open(path);
+		if (fd < 0)
+			continue;
+		memset(name, 0, sizeof(name));
+		if (!gem_ioctl(fd, DRM_IOCTL_VERSION, &arg) && !strcmp(name, "vgem"))
+			return fd;
+		close(fd);
+	}
+	return -ENODEV;
+}
+
+static int import(int fd, int dmabuf, uint32_t *handle)
+{
+	struct drm_prime_handle arg = { .fd = dmabuf };
+	double end = now() + PATIENCE;
+	int err;
+
+	/* To map it is a use of the object like others. */
+	do {
+		err = gem_ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &arg);
+	} while (err == -EAGAIN && now() < end);
+	*handle = arg.handle;
+	return err;
+}
+
+static void *fork_once(void *arg)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+		*(int *)arg = -errno;
+	return NULL;
+}
+
+/* Another thread forks: what we store then is ours alone. */
+static int by_fork(char *mem)
+{
+	pthread_t thread;
+	int err = 0, ret;
+
+	(void)mem;
+	ret = pthread_create(&thread, NULL, fork_once, &err);
+	if (ret)
+		return -ret;
+	pthread_join(thread, NULL);
+	return err;
+}
+
+static int by_mprotect(char *mem)
+{
+	if (mprotect(mem, BYTES, PROT_READ) ||
+	    mprotect(mem, BYTES, PROT_READ | PROT_WRITE))
+		return -errno;
+	return 0;
+}
+
+static const struct change {
+	const char *name;
+	int (*change)(char *mem);
+} changes[] = {
+	{ "fork", by_fork },
+	{ "mprotect", by_mprotect },
+};
+
+static unsigned int wrong(const uint32_t *got, uint32_t salt)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < PAGES; i++)
+		n += got[i] != word_of(i, salt);
+	return n;
+}
+
+/* The owner's uses: counts those that are not as they must be. */
+static unsigned int owner(int fd, uint32_t handle, char *mem, uint32_t salt,
+			  const char *when)
+{
+	const uint32_t value = 0xc0ffee00 | salt;
+	uint32_t got[PAGES];
+	unsigned int bad = 0, i, n;
+	int err;
+
+	err = use_pread(fd, handle, PAGES, got);
+	if (err || wrong(got, salt)) {
+		complain("%s: pread: %s", when, err ? strerror(-err) : "not the memory of now");
+		bad++;
+	}
+	err = use_domain(fd, handle);
+	if (err) {
+		complain("%s: set_domain: %s", when, strerror(-err));
+		bad++;
+	}
+	err = use_blit(fd, handle, PAGES, got);
+	if (err || wrong(got, salt)) {
+		complain("%s: blit: %s", when, err ? strerror(-err) : "not the memory of now");
+		bad++;
+	}
+	err = use_write(fd, handle, PAGES, value);
+	for (n = i = 0; i < PAGES && !err; i++)
+		n += *(volatile uint32_t *)(mem + i * PAGE + WORD_OFFSET) != value;
+	if (err || n) {
+		complain("%s: a GPU write: %s", when,
+			 err ? strerror(-err) : "the memory does not have it");
+		bad++;
+	}
+	return bad;
+}
+
+/* Faults, or -errno if it cannot be tried. */
+static int one(int fd, int vgem, const struct change *c)
+{
+	char when[64], *mem = map(BYTES, true);
+	long before = pinned_pages(), mapped;
+	uint32_t handle, imported;
+	unsigned int bad;
+	int dmabuf, err;
+
+	if (!mem || before < 0)
+		return mem ? before : -errno;
+	fill(mem, PAGES, 1);
+	err = gem_userptr(fd, mem, BYTES, &handle);
+	if (!err)
+		err = use_blit(fd, handle, PAGES, NULL);
+	if (err)
+		return err;
+	dmabuf = object_export(fd, handle);
+	if (dmabuf < 0)
+		return dmabuf;
+	err = import(vgem, dmabuf, &imported);
+	if (err)
+		return because(err, "import", err);
+	mapped = pinned_pages();
+	if (mapped < before + (long)PAGES)
+		return because(-ENOTSUP, "the importer maps nothing", 0);
+	snprintf(when, sizeof(when), "imported, before %s", c->name);
+	bad = owner(fd, handle, mem, 1, when);
+
+	err = c->change(mem);
+	if (err)
+		return because(err, c->name, err);
+	fill(mem, PAGES, 2);
+	snprintf(when, sizeof(when), "imported, after %s", c->name);
+	bad += owner(fd, handle, mem, 2, when);
+
+	/* The importer has had enough. */
+	close(dmabuf);
+	err = gem_close(vgem, imported);
+	if (err)
+		return because(err, "close of what was imported", err);
+	if (wait_unpinned(before + PAGES, 0, RELEASE) < 0) {
+		complain("%s: %ld pages are pinned after the importer's close, not %lu",
+			 c->name, pinned_pages() - before, PAGES);
+		bad++;
+	}
+	fill(mem, PAGES, 3);
+	snprintf(when, sizeof(when), "not imported any more, after %s", c->name);
+	bad += owner(fd, handle, mem, 3, when);
+	gem_close(fd, handle);
+	if (wait_unpinned(before, 0, RELEASE) < 0) {
+		complain("%s: %ld pages are pinned after the last close", c->name,
+			 pinned_pages() - before);
+		bad++;
+	}
+	munmap(mem, BYTES);
+	return bad;
+}
+
+static int run_import(int fd)
+{
+	unsigned int i, bad = 0;
+	int vgem = open_vgem(), ret;
+
+	if (vgem < 0)
+		return because(USE_SKIP, "no vgem", vgem);
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		ret = one(fd, vgem, &changes[i]);
+		if (ret < 0)
+			return because(USE_SKIP, changes[i].name, ret);
+		bad += ret;
+	}
+	note("%u faults of an object that vgem has mapped, with fork and mprotect", bad);
+	return bad ? USE_BAD : USE_PASS;
+}
+
+const struct way way_import = {
+	.name = "import", .help = "what vgem has imported and mapped works on for its owner",
+	.run = run_import, .silent = 60,
+};

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What an execbuf has left, told by what the uAPI shows of each fence. */
+#include <linux/sync_file.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "uses.h"
+
+#define LATE		5.0	/* seconds: i915 gives up our fence after 10 */
+#define HANG		60.0	/* seconds until a fence must be signalled */
+#define GRACE		0.003	/* seconds that an empty request may take */
+
+static const char *const states[] = { "none", "one that is pending", "one that is signalled" };
+
+static const char *state_word(int state)
+{
+	return state < 0 ? strerror(-state) : states[state];
+}
+
+int lowest_fd(void)
+{
+	int fd = dup(0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+void try_release(struct fences *f, struct try *t)
+{
+	if (t->ours < 0)
+		return;
+	sw_sync_add(f->sw, 1);
+	f->sw_value++;
+	close(t->ours);
+	t->ours = -1;
+}
+
+/* The points of the timeline must be @added and @signaled. */
+static unsigned int judge_points(struct fences *f, uint64_t added, uint64_t signaled,
+				 const char *when)
+{
+	uint64_t is_added = -1, is_signaled = -1;
+	int err = timeline_query(f->fd, f->timeline, &is_added, &is_signaled);
+
+	if (!err && is_added == added && is_signaled == signaled)
+		return 0;
+	complain("%s: the timeline's last point is %lu, and %lu is signalled, not %lu and %lu%s%s",
+		 when, is_added, is_signaled, added, signaled, err ? ": " : "",
+		 err ? strerror(-err) : "");
+	return 1;
+}
+
+unsigned int judge_failed(struct fences *f, struct try *t)
+{
+	const int want = t->kind == TRY_OLD ? SYNC_PENDING : SYNC_NONE;
+	unsigned int bad = 0;
+	char when[64];
+	int is, file = -1;
+
+	snprintf(when, sizeof(when), "after %s", strerror(-t->err));
+	if (t->out >> 32 != NO_FENCE) {
+		complain("%s: there is a sync_file", when);
+		close(t->out >> 32);
+		bad++;
+	}
+	is = lowest_fd();
+	if (is != t->lowest + (t->ours >= 0)) {
+		complain("%s: file descriptor %d is in use", when, t->lowest);
+		bad++;
+	}
+	is = syncobj_state(f->fd, f->sync, t->kind == TRY_OLD ? GRACE : 0);
+	if (is != want) {
+		complain("%s: the syncobj's fence is %s, not %s", when, state_word(is),
+			 state_word(want));
+		bad++;
+	}
+	if (t->kind != TRY_OLD)
+		bad += judge_points(f, t->point - 1, t->point - 1, when);
+	if (t->kind == TRY_HELD) {
+		/* A request that was left behind waits for our fence now. */
+		if (object_busy(f->fd, f->dst) || object_busy(f->fd, f->userptr)) {
+			complain("%s: an object is busy", when);
+			bad++;
+		}
+		file = file_signaled(f->dmabuf, 0);
+		if (file != 1) {
+			complain("%s: the dma-buf has a fence that is not signalled", when);
+			bad++;
+		}
+	}
+	try_release(f, t);
+	if (t->kind == TRY_OLD && syncobj_state(f->fd, f->sync, HANG) != SYNC_SIGNALED) {
+		complain("%s: the syncobj lost the fence that it had", when);
+		bad++;
+	}
+	if (*f->seen != f->marker) {
+		complain("%s: the batch ran", when);
+		bad++;
+	}
+	return bad;
+}
+
+/* While our fence holds the request. */
+static unsigned int judge_held(struct fences *f, struct try *t, int out)
+{
+	unsigned int bad = 0;
+	int is = syncobj_state(f->fd, f->sync, 0);
+
+	if (is != SYNC_PENDING) {
+		complain("held: the syncobj's fence is %s", state_word(is));
+		bad++;
+	}
+	/* A point that was added twice has no predecessor: 0 is signalled then. */
+	bad += judge_points(f, t->point, t->point - 1, "held");
+	if (file_signaled(out, 0)) {
+		complain("held: the sync_file is signalled");
+		bad++;
+	}
+	if (object_busy(f->fd, f->dst) != 1 || file_signaled(f->dmabuf, 0)) {
+		complain("held: the object is not busy");
+		bad++;
+	}
+	if (*f->seen != f->marker) {
+		complain("held: the batch ran");
+		bad++;
+	}
+	return bad;
+}
+
+/* Wait for the fence number @which to be signalled: 0 or a word for it. */
+static const char *wait_for(struct fences *f, struct try *t, int out, unsigned int which)
+{
+	switch (which) {
+	case 0:
+		return syncobj_state(f->fd, f->sync, HANG) == SYNC_SIGNALED ? NULL :
+		       "syncobj";
+	case 1:
+		return t->kind == TRY_OLD ||
+		       !timeline_wait(f->fd, f->timeline, t->point, HANG) ? NULL :
+		       "point";
+	case 2:
+		return file_signaled(out, HANG) == 1 ? NULL : "sync_file";
+	default:
+		return file_signaled(f->dmabuf, HANG) == 1 ? NULL : "dma-buf";
+	}
+}
+
+#define FENCES	4u
+
+unsigned int judge_done(struct fences *f, struct try *t)
+{
+	int out = t->out >> 32;
+	struct sync_file_info info = {};
+	const char *what;
+	unsigned int i, bad = 0;
+
+	if (out == NO_FENCE) {
+		complain("done: there is no sync_file");
+		try_release(f, t);
+		return 1;
+	}
+	if (t->kind == TRY_HELD && now() - t->begin < LATE) {
+		bad += judge_held(f, t, out);
+		/* It may have been late in between; then nothing is known. */
+		if (now() - t->begin >= LATE)
+			bad = 0;
+	}
+	if (t->kind == TRY_HELD)
+		try_release(f, t);
+	f->marker++;
+	for (i = 0; i < FENCES; i++) {
+		/* Each is the first to be waited for in its turn. */
+		what = wait_for(f, t, out, (f->turn + i) % FENCES);
+		alive();
+		if (what) {
+			complain("done: the %s is not signalled", what);
+			bad++;
+		} else if (*f->seen != f->marker) {
+			complain("done: fence %lu is signalled, and the batch has not run",
+				 (f->turn + i) % FENCES);
+			bad++;
+		}
+	}
+	f->turn++;
+	if (gem_ioctl(out, SYNC_IOC_FILE_INFO, &info) || info.status != 1) {
+		complain("done: the sync_file's status is %d, not 1", info.status);
+		bad++;
+	}
+	if (t->kind != TRY_OLD)
+		bad += judge_points(f, t->point, t->point, "done");
+	try_release(f, t);
+	close(out);
+	f->marker = *f->seen;
+	return bad;
+}

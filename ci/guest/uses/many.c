@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * After a fork the first use of each of many objects costs about what it did before
+ * there was one.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "uses.h"
+
+struct many {
+	int fd;
+	char *mem;		/* a page for each object */
+	uint32_t *handle;
+	struct job job;		/* a batch with another object as its target */
+	uint32_t salt;
+	unsigned long again;	/* times that a use said -EAGAIN */
+};
+
+static int by_pread(struct many *m, unsigned int i)
+{
+	uint32_t got;
+	int err = gem_pread(m->fd, m->handle[i], WORD_OFFSET, &got, sizeof(got));
+
+	return err ? err : got == word_of(i, m->salt) ? 0 : -EIO;
+}
+
+static int by_domain(struct many *m, unsigned int i)
+{
+	struct drm_i915_gem_set_domain arg = {
+		.handle = m->handle[i],
+		.read_domains = I915_GEM_DOMAIN_CPU,
+		.write_domain = I915_GEM_DOMAIN_CPU,
+	};
+
+	return gem_ioctl(m->fd, DRM_IOCTL_I915_GEM_SET_DOMAIN, &arg);
+}
+
+static int by_blit(struct many *m, unsigned int i)
+{
+	struct drm_i915_gem_execbuffer2 exec = {};
+	int err = job_submit(&m->job, m->handle[i], &exec);
+
+	return err == -EINTR ? -EAGAIN : err;
+}
+
+static const struct use {
+	const char *name;
+	int (*use)(struct many *m, unsigned int i);
+} uses[] = {
+	{ "pread", by_pread }, { "set_domain", by_domain }, { "blit", by_blit },
+};
+
+/* Each object once: microseconds of a use, or -errno. */
+static double each(struct many *m, const struct use *u)
+{
+	double begin = now(), last = begin;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < asked.count; i++) {
+		while ((err = u->use(m, i)) == -EAGAIN) {
+			m->again++;
+			if (now() - last > PATIENCE)
+				return -ETIME;
+		}
+		if (err)
+			return err;
+		if (i % 16 == 0) {
+			alive();
+			last = now();
+		}
+	}
+	err = gem_wait(m->fd, m->job.dst, PATIENCE);
+	return err ? err : (now() - begin) * 1e6 / asked.count;
+}
+
+static int fork_once(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
+}
+
+/* The ratio, or -errno. */
+static double one(struct many *m, const struct use *u)
+{
+	static const char *const words[] = { "first", "again", "fork", "fork+store" };
+	double us[ARRAY_SIZE(words)];
+	unsigned long again[ARRAY_SIZE(words)];
+	unsigned int i;
+	int err;
+
+	m->salt++;
+	fill(m->mem, asked.count, m->salt);
+	for (i = 0; i < asked.count; i++) {
+		err = gem_userptr(m->fd, m->mem + i * PAGE, PAGE, &m->handle[i]);
+		if (err)
+			return because(err, "userptr", err);
+	}
+	for (i = 0; i < ARRAY_SIZE(us); i++) {
+		err = i >= 2 ? fork_once() : 0;
+		if (err)
+			return because(err, "fork", err);
+		/* As one does who gives the GPU work: it also ends the sharing. */
+		if (i == 3)
+			fill(m->mem, asked.count, ++m->salt);
+		m->again = 0;
+		us[i] = each(m, u);
+		again[i] = m->again;
+		if (us[i] < 0)
+			return because(us[i], words[i], us[i]);
+		printf("# %-10s %-10s %8.1f us, %.2f EAGAIN\n", u->name, words[i], us[i],
+		       (double)again[i] / asked.count);
+		fflush(stdout);
+	}
+	for (i = 0; i < asked.count; i++)
+		gem_close(m->fd, m->handle[i]);
+	return MAX(us[2], us[3]) / us[0];
+}
+
+static int run_many(int fd)
+{
+	static uint32_t handles[100000];
+	struct many m = { .fd = fd, .handle = handles };
+	double ratio, worst = 0;
+	char text[120] = "";
+	unsigned int i, len = 0;
+	uint32_t dst;
+	int err;
+
+	m.mem = map(asked.count * PAGE, true);
+	if (!m.mem)
+		return because(USE_SKIP, "mmap", -errno);
+	err = job_create(&m.job, fd, 0);
+	if (!err)
+		err = gem_create(fd, PAGE, &dst);
+	if (!err)
+		err = job_set(&m.job, dst, 1, 1);
+	if (err)
+		return because(USE_SKIP, "batch", err);
+	for (i = 0; i < ARRAY_SIZE(uses); i++) {
+		ratio = one(&m, &uses[i]);
+		if (ratio < 0)
+			return because(USE_BAD, uses[i].name, ratio);
+		worst = MAX(worst, ratio);
+		len += snprintf(text + len, sizeof(text) - len, "%s%s %.1f",
+				i ? ", " : "", uses[i].name, ratio);
+	}
+	note("%u objects, a use after a fork takes so many times as long as the first: %s",
+	     asked.count, text);
+	return asked.ratio && worst > asked.ratio ? USE_BAD : USE_PASS;
+}
+
+const struct way way_many = {
+	.name = "many", .help = "after a fork, each of many objects is used once",
+	.run = run_many, .silent = 120,
+};
