@@ -234,5 +234,5 @@ static int run_back(int fd)
 
 const struct way way_back = {
 	.name = "back", .help = "memory that is discarded or unmapped goes back to the system",
-	.run = run_back, .silent = 60,
+	.run = run_back, .silent = 180,
 };

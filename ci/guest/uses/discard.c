@@ -7,14 +7,14 @@
 
 #include "uses.h"
 
-#define CLOSE_EACH	32	/* discards */
+#define CLOSE_EACH	0.1	/* seconds */
 #define CLOSED_US	2000
 
 static void *discard_run(void *arg)
 {
 	struct discard *d = arg;
 	const size_t bytes = d->pages * PAGE;
-	double next = now();
+	double next = now(), close = next + CLOSE_EACH;
 	unsigned long n;
 	size_t i;
 
@@ -29,10 +29,11 @@ static void *discard_run(void *arg)
 		}
 		madvise(d->mem, bytes, MADV_DONTNEED);
 		atomic_fetch_add(&d->count, 1);
-		if (d->closes && n % CLOSE_EACH == 0) {
+		if (d->closes && now() > close) {
 			mprotect(d->mem, bytes, PROT_NONE);
 			nap(CLOSED_US);
 			mprotect(d->mem, bytes, PROT_READ | PROT_WRITE);
+			close = now() + CLOSE_EACH;
 		}
 	}
 	return NULL;

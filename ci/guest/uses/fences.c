@@ -311,10 +311,10 @@ static int run_nomem(int fd)
 
 const struct way way_fences = {
 	.name = "fences", .help = "an execbuf that fails leaves no fence; one that does not, right ones",
-	.run = run_fences, .silent = 120,
+	.run = run_fences, .silent = 180,
 };
 
 const struct way way_nomem = {
 	.name = "nomem", .help = "the same, and allocations fail (--config failslab)",
-	.run = run_nomem, .silent = 120,
+	.run = run_nomem, .silent = 180,
 };

@@ -27,13 +27,13 @@ int job_create(struct job *j, int fd, unsigned int others)
 	int err;
 
 	*j = (struct job){ .fd = fd, .others = others };
-	/* others, one that job_submit() adds, dst, batch */
-	j->object = calloc(others + 3, sizeof(*j->object));
+	/* The first is for job_submit(), then the others, one more, dst, batch. */
+	j->object = calloc(others + 4, sizeof(*j->object));
 	j->reloc = calloc(1, sizeof(*j->reloc));
 	if (!j->object || !j->reloc)
 		return -ENOMEM;
 	for (i = 0; i < others; i++) {
-		err = gem_create(fd, PAGE, &j->object[i].handle);
+		err = gem_create(fd, PAGE, &j->object[i + 1].handle);
 		if (err)
 			return err;
 		if (i % 256 == 0)
@@ -47,7 +47,7 @@ void job_destroy(struct job *j)
 	unsigned int i;
 
 	for (i = 0; i < j->others; i++)
-		gem_close(j->fd, j->object[i].handle);
+		gem_close(j->fd, j->object[i + 1].handle);
 	gem_close(j->fd, j->batch);
 	free(j->object);
 	free(j->reloc);
@@ -82,13 +82,16 @@ int job_set(struct job *j, uint32_t dst, size_t pages, uint32_t value)
 
 int job_submit(struct job *j, uint32_t extra, struct drm_i915_gem_execbuffer2 *exec)
 {
-	unsigned int n = j->others;
+	const struct drm_i915_gem_exec_object2 userptr = {
+		.handle = extra,
+		.flags = EXEC_OBJECT_WRITE,
+	};
+	unsigned int n = j->others + 1, first = 1;
 
-	if (extra)
-		j->object[n++] = (struct drm_i915_gem_exec_object2){
-			.handle = extra,
-			.flags = EXEC_OBJECT_WRITE,
-		};
+	if (extra && j->extra_last)
+		j->object[n++] = userptr;
+	else if (extra)
+		j->object[--first] = userptr;
 	j->object[n++] = (struct drm_i915_gem_exec_object2){
 		.handle = j->dst,
 		.flags = EXEC_OBJECT_WRITE,
@@ -98,8 +101,8 @@ int job_submit(struct job *j, uint32_t extra, struct drm_i915_gem_execbuffer2 *e
 		.relocation_count = 1,
 		.relocs_ptr = (uintptr_t)j->reloc,
 	};
-	exec->buffers_ptr = (uintptr_t)j->object;
-	exec->buffer_count = n;
+	exec->buffers_ptr = (uintptr_t)&j->object[first];
+	exec->buffer_count = n - first;
 	exec->batch_len = 0;	/* no command parser, see stale/blt.c */
 	exec->flags |= I915_EXEC_BLT;
 	return ioctl(j->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2_WR, exec) ? -errno : 0;

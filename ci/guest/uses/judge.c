@@ -130,32 +130,28 @@ static unsigned int judge_held(struct fences *f, struct try *t, int out)
 	return bad;
 }
 
-/* Wait for the fence number @which to be signalled: 0 or a word for it. */
-static const char *wait_for(struct fences *f, struct try *t, int out, unsigned int which)
+static const char *const fence_words[] = { "syncobj", "point", "sync_file", "dma-buf" };
+
+/* Wait for the fence number @which to be signalled; false if it is not. */
+static bool wait_for(struct fences *f, struct try *t, int out, unsigned int which)
 {
 	switch (which) {
 	case 0:
-		return syncobj_state(f->fd, f->sync, HANG) == SYNC_SIGNALED ? NULL :
-		       "syncobj";
+		return syncobj_state(f->fd, f->sync, HANG) == SYNC_SIGNALED;
 	case 1:
-		return t->kind == TRY_OLD ||
-		       !timeline_wait(f->fd, f->timeline, t->point, HANG) ? NULL :
-		       "point";
+		return !timeline_wait(f->fd, f->timeline, t->point, HANG);
 	case 2:
-		return file_signaled(out, HANG) == 1 ? NULL : "sync_file";
+		return file_signaled(out, HANG) == 1;
 	default:
-		return file_signaled(f->dmabuf, HANG) == 1 ? NULL : "dma-buf";
+		return file_signaled(f->dmabuf, HANG) == 1;
 	}
 }
-
-#define FENCES	4u
 
 unsigned int judge_done(struct fences *f, struct try *t)
 {
 	int out = t->out >> 32;
 	struct sync_file_info info = {};
-	const char *what;
-	unsigned int i, bad = 0;
+	unsigned int i, which, bad = 0;
 
 	if (out == NO_FENCE) {
 		complain("done: there is no sync_file");
@@ -171,16 +167,18 @@ unsigned int judge_done(struct fences *f, struct try *t)
 	if (t->kind == TRY_HELD)
 		try_release(f, t);
 	f->marker++;
-	for (i = 0; i < FENCES; i++) {
+	for (i = 0; i < ARRAY_SIZE(fence_words); i++) {
 		/* Each is the first to be waited for in its turn. */
-		what = wait_for(f, t, out, (f->turn + i) % FENCES);
+		which = (f->turn + i) % ARRAY_SIZE(fence_words);
+		if (which == 1 && t->kind == TRY_OLD)	/* it has no point */
+			continue;
 		alive();
-		if (what) {
-			complain("done: the %s is not signalled", what);
+		if (!wait_for(f, t, out, which)) {
+			complain("done: the %s is not signalled", fence_words[which]);
 			bad++;
 		} else if (*f->seen != f->marker) {
-			complain("done: fence %lu is signalled, and the batch has not run",
-				 (f->turn + i) % FENCES);
+			complain("done: the %s is signalled, and the batch has not run",
+				 fence_words[which]);
 			bad++;
 		}
 	}

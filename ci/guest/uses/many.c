@@ -88,50 +88,75 @@ static int fork_once(void)
 	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
 }
 
-/* The ratio, or -errno. */
-static double one(struct many *m, const struct use *u)
+enum phase { FIRST, AGAIN, FORK, STORE };
+#define ROUNDS	3
+#define COPY	4	/* --ratio times that, if the use has to copy the page */
+
+static const char *const phases[] = {
+	[FIRST] = "first", [AGAIN] = "again", [FORK] = "fork", [STORE] = "fork+store",
+};
+
+/* Objects are made and used once in each phase. 0 or -errno. */
+static int one_round(struct many *m, const struct use *u, double us[], double again[])
 {
-	static const char *const words[] = { "first", "again", "fork", "fork+store" };
-	double us[ARRAY_SIZE(words)];
-	unsigned long again[ARRAY_SIZE(words)];
 	unsigned int i;
+	double took;
 	int err;
 
-	m->salt++;
-	fill(m->mem, asked.count, m->salt);
+	fill(m->mem, asked.count, ++m->salt);
 	for (i = 0; i < asked.count; i++) {
 		err = gem_userptr(m->fd, m->mem + i * PAGE, PAGE, &m->handle[i]);
 		if (err)
 			return because(err, "userptr", err);
 	}
-	for (i = 0; i < ARRAY_SIZE(us); i++) {
-		err = i >= 2 ? fork_once() : 0;
+	for (i = FIRST; i <= STORE; i++) {
+		err = i >= FORK ? fork_once() : 0;
 		if (err)
 			return because(err, "fork", err);
 		/* As one does who gives the GPU work: it also ends the sharing. */
-		if (i == 3)
+		if (i == STORE)
 			fill(m->mem, asked.count, ++m->salt);
 		m->again = 0;
-		us[i] = each(m, u);
-		again[i] = m->again;
-		if (us[i] < 0)
-			return because(us[i], words[i], us[i]);
-		printf("# %-10s %-10s %8.1f us, %.2f EAGAIN\n", u->name, words[i], us[i],
-		       (double)again[i] / asked.count);
-		fflush(stdout);
+		took = each(m, u);
+		if (took < 0)
+			return because(took, phases[i], took);
+		us[i] = MIN(us[i], took);
+		again[i] = MAX(again[i], (double)m->again / asked.count);
 	}
 	for (i = 0; i < asked.count; i++)
 		gem_close(m->fd, m->handle[i]);
-	return MAX(us[2], us[3]) / us[0];
+	return 0;
+}
+
+/* How many times as long as the first a use takes. 0 or -errno. */
+static int one(struct many *m, const struct use *u, double *fork, double *store)
+{
+	double us[] = { 1e9, 1e9, 1e9, 1e9 }, again[ARRAY_SIZE(us)] = {};
+	unsigned int i;
+	int err;
+
+	/* Other work on the machine can only add to the shortest. */
+	for (i = 0; i < ROUNDS; i++) {
+		err = one_round(m, u, us, again);
+		if (err)
+			return err;
+	}
+	for (i = FIRST; i <= STORE; i++)
+		printf("# %-10s %-10s %8.1f us, up to %.2f EAGAIN\n", u->name, phases[i],
+		       us[i], again[i]);
+	fflush(stdout);
+	*fork = us[FORK] / us[FIRST];
+	*store = us[STORE] / us[FIRST];
+	return 0;
 }
 
 static int run_many(int fd)
 {
-	static uint32_t handles[100000];
+	static uint32_t handles[MOST_OBJECTS];
 	struct many m = { .fd = fd, .handle = handles };
-	double ratio, worst = 0;
-	char text[120] = "";
-	unsigned int i, len = 0;
+	double fork, store;
+	char text[160] = "";
+	unsigned int i, len = 0, slow = 0;
 	uint32_t dst;
 	int err;
 
@@ -146,19 +171,19 @@ static int run_many(int fd)
 	if (err)
 		return because(USE_SKIP, "batch", err);
 	for (i = 0; i < ARRAY_SIZE(uses); i++) {
-		ratio = one(&m, &uses[i]);
-		if (ratio < 0)
-			return because(USE_BAD, uses[i].name, ratio);
-		worst = MAX(worst, ratio);
-		len += snprintf(text + len, sizeof(text) - len, "%s%s %.1f",
-				i ? ", " : "", uses[i].name, ratio);
+		err = one(&m, &uses[i], &fork, &store);
+		if (err)
+			return because(USE_BAD, uses[i].name, err);
+		slow += asked.ratio && (store > asked.ratio || fork > COPY * asked.ratio);
+		len += snprintf(text + len, sizeof(text) - len, "%s%s %.1f and %.1f",
+				i ? ", " : "", uses[i].name, fork, store);
 	}
-	note("%u objects, a use after a fork takes so many times as long as the first: %s",
+	note("%u objects; a use after a fork, and after a fork and a store, takes so many times as long as the first: %s",
 	     asked.count, text);
-	return asked.ratio && worst > asked.ratio ? USE_BAD : USE_PASS;
+	return slow ? USE_BAD : USE_PASS;
 }
 
 const struct way way_many = {
 	.name = "many", .help = "after a fork, each of many objects is used once",
-	.run = run_many, .silent = 120,
+	.run = run_many, .silent = 180,
 };

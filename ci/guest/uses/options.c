@@ -6,8 +6,6 @@
 
 #include "uses.h"
 
-#define MOST_OBJECTS	100000
-
 struct asked asked = { .count = 2000, .seconds = 20 };
 
 const struct way *const ways[] = {
@@ -25,8 +23,9 @@ static int usage(FILE *f)
 		fprintf(f, "    %-9s %s\n", ways[i]->name, ways[i]->help);
 	fprintf(f, "--seconds S  how long fences and nomem try, 1 to 3600 (%.0f)\n"
 		   "--count N    objects of many, 1 to %u (%u)\n"
-		   "--ratio R    many fails if a use after the fork takes more than R times as\n"
-		   "             long as one without; above 0 (any is right)\n"
+		   "--ratio R    many fails if a use after a fork and a store takes more than R times\n"
+		   "             as long as the first one, or 4 R after a fork alone, which leaves the\n"
+		   "             copy to the use; above 0 (any is right)\n"
 		   "A line for each way: WAY RESULT SECONDS: WHY.  If one hangs, the kernel log gets\n"
 		   "the traces of all blocked tasks (sysrq w) and the rest is not tried.\n"
 		   "Exit: 0 all promises kept, 1 not, 2 usage, 3 cannot be tried here, 4 it hangs.\n",

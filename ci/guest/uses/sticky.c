@@ -158,5 +158,5 @@ static int run_sticky(int fd)
 
 const struct way way_sticky = {
 	.name = "sticky", .help = "an object whose memory was away works once it is back",
-	.run = run_sticky, .silent = 60,
+	.run = run_sticky, .silent = 180,
 };

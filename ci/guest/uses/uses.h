@@ -12,6 +12,7 @@
 #include "../stale/gem.h"
 
 #define MIB		(1ul << 20)
+#define MOST_OBJECTS	100000	/* of many */
 #define PATIENCE	30.0	/* seconds that a use may say -EAGAIN */
 
 enum { USE_PASS, USE_BAD, USE_USAGE, USE_SKIP, USE_HANG };
@@ -89,7 +90,8 @@ struct job {
 	uint32_t dst;			/* the object that is written to */
 	size_t pages;			/* of it */
 	unsigned int others;
-	struct drm_i915_gem_exec_object2 *object;	/* others, dst, batch */
+	bool extra_last;		/* behind the others, not before them */
+	struct drm_i915_gem_exec_object2 *object;
 	struct drm_i915_gem_relocation_entry *reloc;
 };
 
@@ -101,7 +103,7 @@ int job_set(struct job *j, uint32_t dst, size_t pages, uint32_t value);
 struct drm_i915_gem_execbuffer2;
 /*
  * One execbuf, with @extra if that is not 0: the ioctl is called once, whatever it
- * returns. @exec has the flags and fences, the rest is set here. 0 or -errno.
+ * returns. Its objects are @extra, the others, the target and the batch. @exec has the flags and fences, the rest is set here. 0 or -errno.
  */
 int job_submit(struct job *j, uint32_t extra, struct drm_i915_gem_execbuffer2 *exec);
 /* A plain object with its memory mapped; NULL if there is none. */
