@@ -204,6 +204,17 @@ static void submit(struct fences *f, struct try *t, struct trouble *trouble)
 	trouble->mean += (now() - t->begin - trouble->mean) / 16;
 }
 
+/*
+ * v5.10 waits for a foreign fence, unkillably, if it cannot allocate what would wait
+ * for it (i915_sw_fence_await_dma_fence()): it would be us who hold it.
+ */
+static enum try_kind kind_of(const struct trouble *trouble, unsigned long n)
+{
+	static const enum try_kind no_wait[] = { TRY_PLAIN, TRY_OLD };
+
+	return trouble->nth_file >= 0 ? no_wait[n % 2] : (enum try_kind)(n % 3);
+}
+
 /* One execbuf until it is done, or ATTEMPTS of it: 0 or -errno. */
 static int execbuf(struct fences *f, struct trouble *trouble, struct counts *c)
 {
@@ -212,7 +223,7 @@ static int execbuf(struct fences *f, struct trouble *trouble, struct counts *c)
 	int err = job_set(&f->job, f->dst, 1, f->marker + 1);
 
 	for (i = 0; i < ATTEMPTS && !err; i++) {
-		err = prepare(f, &t, c->tries++ % 3);
+		err = prepare(f, &t, kind_of(trouble, c->tries++));
 		if (err)
 			return because(err, "fences for an execbuf", err);
 		if (trouble->nth_file >= 0) {
