@@ -8,7 +8,8 @@
 
 #include "uses.h"
 
-#define LATE		5.0	/* seconds: i915 gives up our fence after 10 */
+/* Seconds: i915 gives up our fence after 10, and the request with it. */
+#define LATE		5.0
 #define HANG		60.0	/* seconds until a fence must be signalled */
 #define GRACE		0.003	/* seconds that an empty request may take */
 
@@ -158,14 +159,11 @@ unsigned int judge_done(struct fences *f, struct try *t)
 		try_release(f, t);
 		return 1;
 	}
-	if (t->kind == TRY_HELD && now() - t->begin < LATE) {
+	if (t->kind == TRY_HELD) {
 		bad += judge_held(f, t, out);
-		/* It may have been late in between; then nothing is known. */
-		if (now() - t->begin >= LATE)
-			bad = 0;
-	}
-	if (t->kind == TRY_HELD)
 		try_release(f, t);
+		t->late = now() - t->begin >= LATE;
+	}
 	f->marker++;
 	for (i = 0; i < ARRAY_SIZE(fence_words); i++) {
 		/* Each is the first to be waited for in its turn. */
@@ -192,5 +190,6 @@ unsigned int judge_done(struct fences *f, struct try *t)
 	try_release(f, t);
 	close(out);
 	f->marker = *f->seen;
-	return bad;
+	/* If we were late nothing is known. */
+	return t->late ? 0 : bad;
 }

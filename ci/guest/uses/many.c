@@ -6,6 +6,7 @@
 #include <i915_drm.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,28 +56,42 @@ static const struct use {
 	{ "pread", by_pread }, { "set_domain", by_domain }, { "blit", by_blit },
 };
 
-/* Each object once: microseconds of a use, or -errno. */
+static int compare(const void *a, const void *b)
+{
+	const float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Each object once: the median of a use in microseconds, or -errno. A median, since
+ * other work on the machine makes some uses very long.
+ */
 static double each(struct many *m, const struct use *u)
 {
-	double begin = now(), last = begin;
+	static float took[MOST_OBJECTS];
 	unsigned int i;
+	double begin;
 	int err;
 
 	for (i = 0; i < asked.count; i++) {
+		begin = now();
 		while ((err = u->use(m, i)) == -EAGAIN) {
 			m->again++;
-			if (now() - last > PATIENCE)
+			if (now() - begin > PATIENCE)
 				return -ETIME;
 		}
 		if (err)
 			return err;
-		if (i % 16 == 0) {
+		took[i] = (now() - begin) * 1e6;
+		if (i % 16 == 0)
 			alive();
-			last = now();
-		}
 	}
 	err = gem_wait(m->fd, m->job.dst, PATIENCE);
-	return err ? err : (now() - begin) * 1e6 / asked.count;
+	if (err)
+		return err;
+	qsort(took, asked.count, sizeof(took[0]), compare);
+	return took[asked.count / 2];
 }
 
 static int fork_once(void)

@@ -7,8 +7,9 @@
  */
 #include <i915_drm.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "uses.h"
 
@@ -20,11 +21,34 @@
 #define FEW		5u	/* attempts */
 #define MOST		20u	/* attempts, then the next execbuf */
 #define SHARE		90u	/* percent that need a few at most */
+#define STUCK		30	/* seconds of an attempt, then a signal ends it */
 
 struct outcome {
 	unsigned int attempts;		/* MOST + 1: it did not succeed */
 	double seconds;
+	bool stuck;			/* the kernel went on trying by itself */
 };
+
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+	alarms++;
+}
+
+static int submit(struct job *j, uint32_t userptr, bool *stuck)
+{
+	struct drm_i915_gem_execbuffer2 exec = {};
+	int err;
+
+	alarms = 0;
+	alarm(STUCK);
+	err = job_submit(j, userptr, &exec);
+	alarm(0);
+	*stuck = err && alarms;
+	return err;
+}
 
 /* 0 or -errno. */
 static int execbuf(struct job *j, uint32_t userptr, uint32_t marker,
@@ -38,11 +62,13 @@ static int execbuf(struct job *j, uint32_t userptr, uint32_t marker,
 		return err;
 	begin = now();
 	for (o->attempts = 1; o->attempts <= MOST; o->attempts++) {
-		struct drm_i915_gem_execbuffer2 exec = {};
-
-		err = job_submit(j, userptr, &exec);
+		err = submit(j, userptr, &o->stuck);
 		o->seconds = now() - begin;
 		alive();
+		if (o->stuck) {
+			o->attempts = MOST;
+			continue;
+		}
 		if (err && err != -EAGAIN && err != -EINTR)
 			return err;
 		if (!err) {
@@ -55,7 +81,7 @@ static int execbuf(struct job *j, uint32_t userptr, uint32_t marker,
 
 /* Half of the execbufs, with the userptr object before or behind the others. */
 struct half {
-	unsigned int tried, first, soon, never;
+	unsigned int tried, first, soon, never, stuck;
 	double longest;
 };
 
@@ -67,7 +93,7 @@ static int run_half(struct job *j, uint32_t userptr, volatile uint32_t *seen, do
 	int err;
 
 	/* Once it is decided, the others cannot make up for it. */
-	while (h->tried < EXECBUFS && h->tried - h->soon <= allowed) {
+	while (h->tried < EXECBUFS && h->tried - h->soon <= allowed && !h->stuck) {
 		err = execbuf(j, userptr, *seen + 1, seen, &o);
 		if (err)
 			return err;
@@ -75,6 +101,7 @@ static int run_half(struct job *j, uint32_t userptr, volatile uint32_t *seen, do
 		h->first += o.attempts == 1;
 		h->soon += o.attempts <= FEW && o.seconds < limit;
 		h->never += o.attempts > MOST;
+		h->stuck += o.stuck;
 		h->longest = MAX(h->longest, o.seconds);
 	}
 	return 0;
@@ -99,6 +126,7 @@ static double undisturbed(struct job *j, uint32_t userptr, volatile uint32_t *se
 
 static int run_progress(int fd)
 {
+	const struct sigaction action = { .sa_handler = on_alarm };	/* no SA_RESTART */
 	struct discard d = { .pages = PAGES, .us = PERIOD_US };
 	struct half half[2] = {};
 	volatile uint32_t *seen;
@@ -109,8 +137,8 @@ static int run_progress(int fd)
 	int err;
 
 	d.mem = map(PAGES * PAGE, true);
-	if (!d.mem)
-		return because(USE_SKIP, "mmap", -errno);
+	if (!d.mem || sigaction(SIGALRM, &action, NULL))
+		return because(USE_SKIP, "mmap or sigaction", -errno);
 	fill(d.mem, PAGES, 1);
 	err = gem_userptr(fd, d.mem, PAGES * PAGE, &userptr);
 	if (!err)
@@ -137,9 +165,9 @@ static int run_progress(int fd)
 	if (err)
 		return because(USE_BAD, "execbuf", err);
 	for (i = 0; i < ARRAY_SIZE(half); i++)
-		printf("# the object is %s of %u: %u execbufs, %u at the first attempt, %u soon, %u not within %u attempts; longest %.2f s\n",
+		printf("# the object is %s of %u: %u execbufs, %u at the first attempt, %u soon, %u not within %u attempts (%u of these not back in %u s); longest %.2f s\n",
 		       i ? "last" : "first", OTHERS + 1, half[i].tried, half[i].first,
-		       half[i].soon, half[i].never, MOST, half[i].longest);
+		       half[i].soon, half[i].never, MOST, half[i].stuck, STUCK, half[i].longest);
 	note("%lu discards; soon (within %u attempts and %.1f s): %u of %u, %u of %u; wanted %u%%; undisturbed %.0f ms",
 	     atomic_load(&d.count), FEW, limit, half[0].soon, half[0].tried, half[1].soon,
 	     half[1].tried, SHARE, calm * 1e3);

@@ -185,6 +185,7 @@ struct try {
 	double begin;
 	int err;	/* what the execbuf returned */
 	uint64_t out;	/* rsvd2 afterwards */
+	bool late;	/* our fence held it for too long */
 };
 
 #define NO_FENCE	0xdead	/* in place of the fence that comes out */
