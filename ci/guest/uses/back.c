@@ -71,7 +71,7 @@ static int use(int fd, uint32_t handle, const struct leaving *l, struct blt blt[
 /* Seconds, -1 if it does not come back, or -errno below that. */
 static double one(int fd, const struct leaving *l)
 {
-	long before = pinned_pages();
+	long before = pinned_at_rest();
 	struct blt blt[BLITS];
 	uint32_t handle;
 	size_t free;

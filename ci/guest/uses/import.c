@@ -143,7 +143,7 @@ static unsigned int owner(int fd, uint32_t handle, char *mem, uint32_t salt,
 /* Faults, or -errno if it cannot be tried. */
 static int one(int fd, int vgem, const struct change *c)
 {
-	long before = pinned_pages(), mapped;
+	long before = pinned_at_rest(), mapped;
 	size_t free = memory_free();
 	char when[64], *mem = map(BYTES, true);
 	uint32_t handle, imported;

@@ -80,6 +80,21 @@ long pinned_pages(void)
 	return got < 0 ? got : put < 0 ? put : got - put;
 }
 
+long pinned_at_rest(void)
+{
+	long was, is = pinned_pages();
+	double end = now() + 10;
+
+	/* A process that has just ended may have left some to a worker */
+	do {
+		was = is;
+		nap(300000);
+		alive();
+		is = pinned_pages();
+	} while (is != was && now() < end);
+	return is;
+}
+
 double wait_unpinned(long most, size_t free, double seconds)
 {
 	double begin = now(), took;

@@ -71,6 +71,8 @@ uint32_t word_of(size_t page, uint32_t salt);
 size_t wrong_words(const char *p, size_t pages, uint32_t salt);
 /* Pages that all drivers have pinned by FOLL_PIN, or -errno. */
 long pinned_pages(void);
+/* The same, once it has not changed for 300 ms, or after 10 s. */
+long pinned_at_rest(void);
 /*
  * Wait until no more than @most are pinned, at most @seconds: how long that took,
  * or -1. With @free, until so many bytes of memory are free as well.
