@@ -52,21 +52,35 @@ is "ci/selftests: no such group" "$? $(tail -n1 "$TMP/log")" \
 selftests v5.10 --base v5.10 --step "$last"
 # The comparison at the commit, and that of the fast path, forgotten
 mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \
-	's/valid = !mmu_interval_read_retry(&mo->mni, seq);/valid = true;/; s/return !mmu_interval_check_retry(&mo->mni, \*seq);/return true;/'
+	's/valid = !mmu_interval_read_retry(&mo->mni, seq);/valid = true;/; s/return \*seq && !mmu_interval_check_retry(&mo->mni, \*seq);/return *seq;/'
 "$mutant_ci/selftests" --base v5.10 --step "$mutant_step" --only live_userptr --out "$TMP/groups" \
 	>"$TMP/out" 2>"$TMP/log"
 is "ci/selftests: a group that fails: exit 1" $? 1
 like "ci/selftests: and says which test" "$(<"$TMP/out")" \
 	'live_userptr: FAIL, expected pass.*i915_gem_userptr_live_selftests: igt_userptr_(retry|window) failed'
 mutant "leaves the first use to the worker" 'igt_userptr_retry failed' \
-	's/^\tif (!i915_mmu_object_resume(mo, &seq))$/\tif (i915_mmu_object_resume(mo, \&seq))/'
-mutant "does not mark what is pinned" 'igt_userptr_(pinned|bound) failed' \
-	'/set_bit(I915_BO_STALE_BIT/d'
-# A wait for invalidations below a lock that they take: no test needs to hang
-mutant "waits below obj->mm.lock" 'possible circular locking dependency' \
-	's/^\tseq = i915_mmu_object_begin(mo);$/\tmutex_lock(\&obj->mm.lock); seq = i915_mmu_object_begin(mo); mutex_unlock(\&obj->mm.lock);/'
-mutant "allocates after the commit" 'possible circular locking dependency' \
-	's/^\t__i915_gem_object_set_pages(obj, st, sg_page_sizes);$/\tkfree(kmalloc(8, GFP_KERNEL));\n&/'
+	's/^\tsmp_store_release(&mo->seq, seq);$/\t;/'
+mutant "does not say that the pages are not valid" 'igt_userptr_[a-z]+ failed' \
+	'/^static bool$/,/^}$/s/^\tmo->valid = false;$/\t;/'
+mutant "waits only if the pages were valid" 'igt_userptr_busy failed' \
+	's/^\tif (mmu_notifier_range_blockable(range))$/\tif (stale \&\& mmu_notifier_range_blockable(range))/'
+mutant "does not return the pages" 'igt_userptr_bound failed' \
+	's/^\tif (stale)$/\tif (0)/'
+
+# An allocation between publication and submission, and one in the capture of a hang:
+# lockdep has to say so, without memory being short.
+mutant_build "allocates before the submission" \
+	's/^\t\terr = eb_publish(eb);$/&\n\tkfree(kmalloc(8, GFP_KERNEL));/' gem/i915_gem_execbuffer.c
+mutant_shell 'uses sticky'
+is "allocates before the submission: is found" "$rc" 1
+like "allocates before the submission: by lockdep" "$(<"$TMP/log")" \
+	'possible circular locking dependency detected: fs_reclaim'
+mutant_build "captures with GFP_KERNEL" \
+	's/^#define CAPTURE_MAYFAIL (GFP_NOWAIT/#define CAPTURE_MAYFAIL (GFP_KERNEL/' i915_gpu_error.c
+mutant_shell 'endings --count 1 hung'
+is "captures with GFP_KERNEL: is found" "$rc" 1
+like "captures with GFP_KERNEL: by lockdep" "$(<"$TMP/log")" \
+	'possible circular locking dependency detected: fs_reclaim'
 
 if [[ -n ${V417_TREE:-} ]]; then
 	last=$(last_step v4.17)
