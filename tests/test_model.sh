@@ -11,13 +11,27 @@ rows() { grep -v -e '^#' -e '^$' models.tsv | cut -f"$1"; }
 is 'every row has five columns' \
 	"$(grep -v -e '^#' -e '^$' models.tsv | awk -F'\t' 'NF != 5 || /\t\t/')" ''
 is 'no name twice' "$(rows 1 | sort | uniq -d)" ''
-is 'every mistake that the model knows is looked for, and no other' \
-	"$(rows 4 | grep -o 'MUT=[a-z_]*' | sort -u)" \
-	"$(grep -oh '\bM([a-z][a-z_]*)' list.pml interval.pml object.pml processes.pml \
-		userptr.pml | grep -v 'M(m)' | sed 's/M(\(.*\))/MUT=\1/' | sort -u)"
+# mistakes FILE...: those that these models know
+mistakes()
+{
+	grep -oh '\bM([a-z][a-z_]*)' "$@" | grep -v 'M(m)' | sed 's/M(\(.*\))/MUT=\1/' | sort -u
+}
+is 'every mistake that the model of v4.17 knows is looked for, and no other' \
+	"$(rows 4 | grep -v '^VALID' | grep -o 'MUT=[a-z_]*' | sort -u)" \
+	"$(mistakes list.pml object.pml processes.pml userptr.pml)"
+is 'every mistake that the model of v5.10 knows is looked for, and no other' \
+	"$(rows 4 | grep '^VALID' | grep -o 'MUT=[a-z_]*' | sort -u)" "$(mistakes valid*.pml)"
+is 'what was a fault of step 8 is looked for in the last step' \
+	"$(rows 4 | sed -n 's/^STEP8 //p' | sort -u)" \
+	"$(rows 4 | sed -n 's/^VALID //p' | grep -xF "$(rows 4 | sed -n 's/^STEP8 //p')" | sort -u)"
+for f in 1 2 3 4 5 8 9 10; do
+	is "step 8 has the fault F$f, the last step has not" \
+		"$(awk -F'\t' -v f="f$f" '$1 == "step8-" f && $2 != "holds" || $1 == "valid-" f && $2 == "holds"' \
+			models.tsv | wc -l)" 2
+done
 is 'a mistake is never expected to hold' \
 	"$(grep MUT= models.tsv | cut -f2 | grep -c '^holds')" 0
-for v in RANGES INTERVAL; do
+for v in RANGES VALID; do
 	like "$v holds in ten cases at least" \
 		"$(grep -P "\tholds\t\w+\t$v" models.tsv | grep -vc MUT=)" '^[1-9][0-9]'
 done

@@ -317,7 +317,7 @@ inline put_stale_pages()
 		ret = AGAIN;
 		atomic {	/* i915_gem_userptr_revoke_pages() */
 			if
-			:: bound && !M(no_revoke_work) -> QUEUE_CANCEL()
+			:: bound -> QUEUE_CANCEL()
 			:: else
 			fi
 		}

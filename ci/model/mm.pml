@@ -110,9 +110,11 @@ inline mm_fault()
 }
 
 /* Locals of everybody who may invalidate */
+#ifndef CALLER_VARS
 #define CALLER_VARS \
-	bool started, flush, hit, may_block, not_used, unbound; \
+	bool started, flush, hit, may_block, not_used; \
 	byte cur = 0
+#endif
 
 /* Somebody's allocation ends in reclaim, and that unmaps our page */
 inline direct_reclaim()

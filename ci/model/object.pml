@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The object: its pages, those who pin them, get_pages() with its fast path,
- * and the worker.  What differs between the steps are the hooks of list.pml and
- * interval.pml: notifier_start, notifier_end, trybegin, begin, gup_end, commit,
+ * and the worker.  What differs between the steps are the hooks of list.pml:
+ * notifier_start, notifier_end, trybegin, begin, gup_end, commit,
  * check_retry, deactivate, after_get, after_worker.
  */
 
@@ -59,7 +59,6 @@ inline schedule()
 	atomic {
 		wid = wid % 3 + 1;
 		work = wid;
-		GET_REF();
 		userptr_wq!wid
 	}
 }
@@ -126,7 +125,6 @@ inline put_pages()
 /* __i915_gem_object_put_pages() */
 inline object_put_pages()
 {
-	ASSERT_OBJ();
 	if
 	:: pins > 0
 	:: else ->
@@ -184,7 +182,6 @@ inline pin_pages(fast)
 	fi
 }
 
-#ifndef INTERVAL
 /* i915_vma_unbind(), in the struct_mutex, which is the only one to pin a vma */
 #ifdef EXEC
 inline vma_unbind()
@@ -208,4 +205,3 @@ inline unbind_and_put()
 	:: else
 	fi
 }
-#endif

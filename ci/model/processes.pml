@@ -169,7 +169,7 @@ end:	do
 		:: got != 0 -> gup_put()
 		:: else
 		fi;
-		atomic { id = 0; seq = 0; mo = false; busy--; PUT_REF() }
+		atomic { id = 0; seq = 0; mo = false; busy-- }
 	od
 }
 
@@ -201,88 +201,14 @@ byte eb_allocs = EXEC_ALLOC;
 proctype execbuf(byte n)
 {
 	byte ret, min = 0;
-	bool stale_page, empty_rq, was_sync;
+	bool stale_page, was_sync;
 	GUP_VARS;
 
 	do
 	:: n == 0 -> break
 	:: n > 0 ->
 		min = gone;
-		atomic { ret = 0; empty_rq = false; was_sync = synchronised };
-#ifdef INTERVAL
-		userptr_begin();	/* eb_lookup_vmas() */
-		listed = true;
-		/* i915_vma_pin_ww() */
-		if
-		:: is_stale() && bound -> ret = AGAIN
-		:: else ->
-			/* try_qad_pin(): the first pin is under the lock */
-			if
-			:: atomic { bound && vma_pin > 0 -> vma_pin++ }
-			:: else ->
-				if
-				:: bound ->
-					LOCK(vm_mutex);
-					atomic {
-						if
-						:: bound -> vma_pin++
-						:: else -> ret = SLOW
-						fi
-					};
-					UNLOCK(vm_mutex)
-				:: else -> ret = SLOW
-				fi
-			fi
-		fi;
-		if
-		:: ret == SLOW ->
-			/* vma_get_pages() */
-			LOCK(pages_mutex);
-			ret = 0;
-			if
-			:: vma_pages == 0 ->
-				pin_pages(EXEC_FAST);
-				if
-				:: ret == 0 -> vma_page = pages
-				:: else
-				fi
-			:: else
-			fi;
-			if
-			:: ret == 0 -> vma_pages++
-			:: else
-			fi;
-			UNLOCK(pages_mutex);
-			if
-			:: ret == 0 ->
-				ALLOCATE();
-				LOCK(vm_mutex);
-				if
-				:: bound -> vma_pin++
-				:: !bound && is_stale() && !M(bind_blind) -> ret = AGAIN
-				:: else ->
-					bound = true;
-					vma_pages++;
-					vma_pin++
-				fi;
-				UNLOCK(vm_mutex);
-				vma_put_pages()
-			:: else
-			fi
-		:: else
-		fi;
-		if
-		:: ret == 0 ->
-			wait_for_gpu();		/* the request before this */
-			/* i915_vma_move_to_active() */
-			atomic { fence = PUBLISHED; GET_REF() };	/* i915_vma's active */
-			empty_rq = is_stale() && !M(run_stale);
-			EB_ALLOCATE();
-			submit(!empty_rq);
-			vma_pin--
-		:: else
-		fi;
-#else
+		atomic { ret = 0; was_sync = synchronised };
 		LOCK(struct_mutex);
 		/* eb_add_vma() */
 		if
@@ -302,19 +228,18 @@ proctype execbuf(byte n)
 		:: ret == 0 ->
 			EB_ALLOCATE();
 			wait_for_gpu();
-			atomic { fence = PUBLISHED; GET_REF() };	/* i915_vma's active */
-			submit(true)
+			fence = PUBLISHED;
+			submit()
 		:: else
 		fi;
 		UNLOCK(struct_mutex);
-#endif
 		if
-		:: ret == 0 -> n = n - !empty_rq
+		:: ret == 0 -> n--
 		:: else
 		fi;
 		if
-		:: ret == AGAIN || empty_rq ->
-again:			!PENDING(work) && !(is_stale() && pins > 0)
+		:: ret == AGAIN ->
+			!PENDING(work) && !(is_stale() && pins > 0)
 		:: ret == FAULT -> break
 		:: else
 		fi
@@ -322,34 +247,8 @@ again:			!PENDING(work) && !(is_stale() && pins > 0)
 	todo--
 }
 
-#ifdef INTERVAL
-/* i915_mmu_object_revoke_work() */
-proctype revoke_work()
-{
-	CALLER_VARS;
-
-end:	do
-	:: atomic { revoking -> revoking = false; revoke_runs = true };
-		do
-		:: is_stale() ->
-			unbind(true);
-			if
-			:: unbound -> break
-			:: else -> vma_pin == 0 || !is_stale()
-			fi
-		:: else -> break
-		od;
-		if
-		:: is_stale() -> object_put_pages()
-		:: else
-		fi;
-		atomic { revoke_runs = false; PUT_REF() }
-	od
-}
-#endif
 #endif
 
-#ifndef INTERVAL
 
 /* cancel_userptr() */
 proctype canceller()
@@ -413,119 +312,3 @@ proctype exporter()
 	synchronised = true
 }
 
-#else
-
-#ifdef RELEASE
-/*
- * The handle is closed; whoever puts the last reference has the object freed,
- * and its notifier removed by another work.
- */
-proctype closer()
-{
-	byte seq = 0;
-	CALLER_VARS;
-
-	todo == 0;
-	PUT_REF();
-	ref == 0;
-	/* __i915_gem_free_objects() */
-#ifdef EXEC
-	LOCK(vm_mutex);
-	vma_evict();
-	UNLOCK(vm_mutex);
-#endif
-	object_put_pages();
-	/* i915_mmu_object_destroy() */
-	atomic { mo_active = false };
-	have_mo = false;
-	obj_freed = true;
-	/* i915_mmu_object_release(): mmu_interval_notifier_remove() */
-	if
-	:: M(free_at_once)
-	:: else ->
-		atomic {
-			if
-			:: sub_seq & 1 ->
-				seq = sub_seq;
-				deferred = true
-			:: else -> in_tree = false
-			fi
-		};
-		if
-		:: seq != 0 -> sub_seq != seq
-		:: else
-		fi
-	fi;
-	mo_freed = true
-}
-#endif
-
-/* i915_gem_userptr_init__mmu_notifier(), at the export of an unsynchronised object */
-proctype exporter()
-{
-	GUP_VARS;
-
-	do
-	:: true ->
-		/* mmu_interval_notifier_insert() */
-		atomic {
-			if
-			:: sub_active > 0 ->
-				if
-				:: sub_seq & 1 -> deferred = true
-				:: else -> sub_seq = sub_seq | 1; in_tree = true
-				fi;
-				mni_seq = sub_seq
-			:: else -> mni_seq = sub_seq - 1; in_tree = true
-			fi
-		};
-		read_begin(true);
-		mo_seq = seq;
-		/* What it has is of an age that nobody knows */
-		if
-		:: pages != 0 && !M(export_commits) && !M(export_blind) ->
-#ifdef EXEC
-			unbind(true);
-			if
-			:: unbound -> object_put_pages()
-			:: else
-			fi
-#else
-			object_put_pages()
-#endif
-		:: else
-		fi;
-		LOCK(objlock);
-		mo = true;
-		if
-		:: pages != 0 ->
-			if
-			:: M(export_blind) -> mo_active = true; ok = true
-			:: M(export_commits) -> commit()
-			:: else -> ok = false
-			fi
-		:: else -> ok = true
-		fi;
-		if
-		:: ok -> have_mo = true
-		:: else
-		fi;
-		UNLOCK(objlock);
-		if
-		:: ok -> break
-		:: else ->
-			/* -EAGAIN: i915_mmu_object_destroy(), and once more */
-			mo_active = false;
-			atomic {
-				if
-				:: sub_seq & 1 -> deferred = !deferred
-				:: else -> in_tree = false
-				fi
-			};
-			atomic { !deferred -> mni_seq = 1 }
-		fi
-	od;
-	synchronised = true
-}
-
-#endif

@@ -6,8 +6,8 @@
 
 /* One step of the two series */
 #if !defined(BASE) && !defined(RWSEM) && !defined(RWSEM2) && \
-	!defined(COUNTER) && !defined(RANGES) && !defined(INTERVAL)
-#error "give one of BASE RWSEM RWSEM2 COUNTER RANGES INTERVAL"
+	!defined(COUNTER) && !defined(RANGES)
+#error "give one of BASE RWSEM RWSEM2 COUNTER RANGES"
 #endif
 
 /* Mistakes; each is a place where the driver does something about it */
@@ -15,31 +15,16 @@
 #define no_trybegin	2
 #define no_begin	3
 #define bump_late	4
-#define no_bump		5
-#define no_wake		6
-#define no_mark		7
-#define no_active	9
-#define no_release	11
-#define no_mo_check	12
-#define no_work_check	13
-#define insert_blind	14
-#define export_blind	15
-#define waits_for_pins	17
-#define oom_blocks	18
-#define keep_active	19
-#define keep_mark	20
-#define no_flush	21
-#define reclaim_waits	22
-#define bind_blind	23
-#define no_pending	24
-#define run_stale	25
-#define no_revoke_work	26
-#define no_ref		27
-#define free_at_once	28
-#define export_commits	29
-#define reclaim_unbinds	30
-#define export_idle	31
-#define store_early	32
+#define no_wake		5
+#define no_mark		6
+#define no_active	7
+#define no_release	8
+#define no_mo_check	9
+#define insert_blind	10
+#define export_blind	11
+#define no_flush	12
+#define reclaim_waits	13
+#define export_idle	14
 #ifndef MUT
 #define MUT	0
 #endif
@@ -74,11 +59,7 @@
 
 #ifdef EXEC
 byte todo = READERS + 1;
-#ifdef INTERVAL
-#define GPUS	2
-#else
 #define GPUS	1
-#endif
 #else
 byte todo = READERS;
 #define GPUS	0
@@ -96,23 +77,6 @@ byte wid = 0;
 byte busy = 0;			/* workers that have work */
 chan userptr_wq = [3] of { byte };
 
-/* The references to the object: the handle, workers, invalidations */
-#ifdef RELEASE
-byte ref = 1;
-bool obj_freed = false, mo_freed = false;
-#define GET_REF()	ref++
-#define PUT_REF()	ref--
-#define REFERENCED	(ref > 0)
-#define ASSERT_OBJ()	assert(!obj_freed)
-#define ASSERT_MO()	assert(!mo_freed)
-#else
-#define GET_REF()	skip
-#define PUT_REF()	skip
-#define REFERENCED	true
-#define ASSERT_OBJ()	skip
-#define ASSERT_MO()	skip
-#endif
-
 #ifdef EXEC
 #include "gpu.pml"
 #else
@@ -122,14 +86,10 @@ bool obj_freed = false, mo_freed = false;
 #define bound		false
 #endif
 
-#define IS_MY_WORK(id)	(work == id || M(no_work_check))
+#define IS_MY_WORK(id)	(work == id)
 
 #include "mm.pml"
-#ifdef INTERVAL
-#include "interval.pml"
-#else
 #include "list.pml"
-#endif
 #include "object.pml"
 #include "processes.pml"
 
@@ -145,15 +105,10 @@ init
 #endif
 #endif
 #endif
-#ifndef INTERVAL
 		run canceller();
-#endif
 		/* These never end, and a process can only go after those that came later */
 #ifdef EXEC
 		run gpu_engine();
-#ifdef INTERVAL
-		run revoke_work();
-#endif
 #endif
 		run worker();
 #if WORKERS > 1
@@ -173,9 +128,6 @@ init
 #endif
 #ifdef EXEC
 		run execbuf(EXEC);
-#endif
-#ifdef RELEASE
-		run closer();
 #endif
 #ifdef SHRINK
 		run shrinker(SHRINK);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The GPU, the one vma of the object, and the requests, one of each execbuf.  A
+ * request is published by its fence, later submitted, and in the end done.  NEVER:
+ * it never is, as it waits for a fence that does not come.  HANG: the first one
+ * hangs, until it has been captured.
+ */
+
+#define PUBLISHED	1
+#define SUBMITTED	2
+
+#ifdef EXEC
+byte ww = 0;			/* obj->base.resv: the object's lock */
+byte vm_mutex = 0;
+bool bound = false;
+byte vma_pin = 0;
+byte vma_page = 0;		/* the page that is bound */
+byte rq[2];			/* in obj->base.resv, PUBLISHED or SUBMITTED */
+byte gpu[2];			/* the page that it uses */
+bool stub = false;		/* in obj->base.resv: the fence of a pread */
+
+#define ACTIVE		(rq[0] != 0 || rq[1] != 0)
+#define FENCES_DONE	(!ACTIVE && !stub)
+byte reaped = 0;		/* the pages up to this number nobody will see */
+#define USES_GONE(i)	(gpu[i] > reaped && gpu[i] <= gone)
+
+/*
+ * A page is no longer the process's: no request may use it.  The memory that the OOM
+ * reaper takes nobody will see, and what an execbuf used that began before the export
+ * of an unsynchronised object, nobody may rely on.
+ */
+inline gpu_is_done()
+{
+	reaped = (may_block -> reaped : gone);
+	not_used = !(USES_GONE(0) || USES_GONE(1)) || !hit || NOBODY_LEFT;
+	assert(not_used)
+}
+
+/* Reclaim has unmapped a page that is pinned: the next store to it may copy it */
+inline mm_replace()
+{
+	atomic {
+		if
+		:: !mapped && gone < page ->
+			gone = page;
+			page++;
+			mapped = true;
+			not_used = !(USES_GONE(0) || USES_GONE(1)) || NOBODY_LEFT;
+			assert(not_used)
+		:: else
+		fi
+	}
+}
+
+/* __i915_request_queue(), which cannot fail */
+inline submit(i, runs)
+{
+	atomic {
+		if
+		:: runs ->
+			gpu[i] = vma_page;
+			reaped = (was_sync -> reaped : vma_page);
+			not_used = !USES_GONE(i) || NOBODY_LEFT;
+			assert(not_used)
+		:: else
+		fi;
+		rq[i] = SUBMITTED
+	}
+}
+
+#define IN_USE		(gpu[0] == pages || gpu[1] == pages)
+
+/* i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait */
+#ifndef STEP8
+inline unbind(may_wait)
+{
+	err = 0;
+	if
+	:: !bound
+	:: bound && !may_wait && ACTIVE && !M(release_active) -> err = BUSY
+	:: bound && vma_pin > 0 -> err = AGAIN
+	:: else -> vma_unbind()
+	fi
+}
+#endif
+
+#define VMA_IDLE	(!ACTIVE || M(release_active))
+
+/* i915_vma_unbind(); and __i915_vma_unbind() */
+inline vma_unbind()
+{
+	WAIT_INTR(VMA_IDLE);
+	if
+	:: err == 0 ->
+		LOCK(vm_mutex);
+		if
+		:: !bound
+		:: bound && vma_pin > 0 -> err = AGAIN
+		:: else ->
+			WAIT_INTR(VMA_IDLE);
+			atomic {
+				if
+				:: err == 0 -> bound = false; pins--
+				:: else
+				fi
+			}
+		fi;
+		UNLOCK(vm_mutex)
+	:: else
+	fi
+}
+
+#define VMA_UNUSED	(vma_pin == 0 && pins == bound)
+#ifdef NEVER
+#define DAEMONS		2
+#define REQUESTS_END	false
+#define REQUESTS_DONE	true
+#else
+#define DAEMONS		3
+#define REQUESTS_END	true
+#define REQUESTS_DONE	FENCES_DONE
+#endif
+
+#else	/* no GPU */
+#define ACTIVE		false
+#define FENCES_DONE	true
+#define IN_USE		false
+#define VMA_UNUSED	(pins == 0)
+#define REQUESTS_END	true
+#define REQUESTS_DONE	true
+#define DAEMONS		2
+inline gpu_is_done() { skip }
+inline mm_replace() { skip }
+inline unbind(may_wait) { err = 0 }
+#endif
