@@ -29,6 +29,15 @@ for f in 1 2 3 4 5 8 9 10; do
 		"$(awk -F'\t' -v f="f$f" '$1 == "step8-" f && $2 != "holds" || $1 == "valid-" f && $2 == "holds"' \
 			models.tsv | wc -l)" 2
 done
+is 'what is not promised is the last step of v5.10, does not hold, and is in the README' \
+	"$(awk -F'\t' '/^limit-/ && $2 != "holds" && $4 ~ /^VALID/ && $4 !~ /MUT=/ { print $1 }' \
+		models.tsv | sort)" "$(grep -o 'limit-[a-z-]*' README.md | grep -v 'limit-$' | sort -u)"
+is 'and nothing else of the last step fails' \
+	"$(grep -v -e MUT= -e '^limit-' models.tsv | grep -P '\t(VALID|RANGES) ' |
+		awk -F'\t' '$2 != "holds"')" ''
+is 'the wait that compares mm_users is looked for where the wait is to hold' \
+	"$(rows 4 | sed -n 's/ MUT=kill_users//p' | while read -r opts; do
+		rows 2,4 | grep -cxF $'holds\t'"$opts"; done)" 1
 is 'a mistake is never expected to hold' \
 	"$(grep MUT= models.tsv | cut -f2 | grep -c '^holds')" 0
 for v in RANGES VALID; do

@@ -21,6 +21,12 @@ inline capture()
 #define CAPTURE()	skip
 #endif
 
+#define REQUEST_ENDS(i) \
+	atomic { \
+		rq[i] == SUBMITTED && !COMES_AFTER(i) -> \
+		gpu[i] = 0; rq[i] = 0; REQUEST_GOES(i); PUT_REF() \
+	}
+
 proctype gpu_engine()
 {
 	CALLER_VARS;
@@ -29,8 +35,8 @@ end:	do
 	:: (rq[0] == SUBMITTED || rq[1] == SUBMITTED) && !stub ->
 		CAPTURE();
 		if
-		:: atomic { rq[0] == SUBMITTED -> gpu[0] = 0; rq[0] = 0; PUT_REF() }
-		:: atomic { rq[1] == SUBMITTED -> gpu[1] = 0; rq[1] = 0; PUT_REF() }
+		:: REQUEST_ENDS(0)
+		:: REQUEST_ENDS(1)
 		fi
 	od
 }
@@ -72,7 +78,7 @@ inline publish(i)
 		:: else
 		fi;
 		if
-		:: ok || M(no_check) -> rq[i] = PUBLISHED; GET_REF()
+		:: ok || M(no_check) -> rq[i] = PUBLISHED; REPLACE(i); GET_REF()
 		:: else -> ret = STALE
 		fi
 	}
@@ -186,7 +192,7 @@ proctype pread(byte n)
 	:: n == 0 || KILLED -> break
 	:: else ->
 		err = 0;
-		WAIT_INTR(FENCES_DONE);
+		WAIT_INTR(FENCES_DONE && !foreign);
 		if
 		:: err == 0 ->
 			LOCK(ww);
@@ -195,7 +201,7 @@ proctype pread(byte n)
 				pinned = pages != 0;
 				pins = pins + pinned
 			};
-			WAIT_INTR(FENCES_DONE);	/* set_to_cpu_domain() */
+			WAIT_INTR(FENCES_DONE && !foreign);	/* set_to_cpu_domain() */
 			atomic {
 				pins = pins - pinned;
 				pinned = false;

@@ -3,7 +3,8 @@
  * The GPU, the one vma of the object, and the requests, one of each execbuf.  A
  * request is published by its fence, later submitted, and in the end done.  NEVER:
  * it never is, as it waits for a fence that does not come.  HANG: the first one
- * hangs, until it has been captured.
+ * hangs, until it has been captured.  WRITE: they write to the object, so that each is
+ * the exclusive fence.  FOREIGN: an importer publishes a fence that never comes.
  */
 
 #define PUBLISHED	1
@@ -20,7 +21,32 @@ byte gpu[2];			/* the page that it uses */
 bool stub = false;		/* in obj->base.resv: the fence of a pread */
 
 #define ACTIVE		(rq[0] != 0 || rq[1] != 0)
-#define FENCES_DONE	(!ACTIVE && !stub)
+#define IDLE		(!ACTIVE && !stub)
+
+/* Those of obj->base.resv: an exclusive fence replaces the one that it comes after */
+#ifdef WRITE
+bool replaced[2];			/* it runs, and its fence is not there any more */
+#define REPLACE(i)		replaced[1 - i] = rq[1 - i] != 0
+#define REQUEST_GOES(i)	replaced[i] = false
+#define HAS_FENCE(i)	(rq[i] != 0 && !replaced[i])
+#define COMES_AFTER(i)	(replaced[1 - i] && !M(async_write))
+#else
+#define REPLACE(i)		skip
+#define REQUEST_GOES(i)	skip
+#define HAS_FENCE(i)	(rq[i] != 0)
+#define COMES_AFTER(i)	false
+#endif
+#define FENCES_DONE	(!HAS_FENCE(0) && !HAS_FENCE(1) && !stub)
+
+#ifdef FOREIGN
+bool foreign = false;
+proctype foreign_importer()
+{
+	foreign = true
+}
+#else
+#define foreign		false
+#endif
 byte reaped = 0;		/* the pages up to this number nobody will see */
 #define USES_GONE(i)	(gpu[i] > reaped && gpu[i] <= gone)
 
@@ -118,12 +144,13 @@ inline vma_unbind()
 #else
 #define DAEMONS		3
 #define REQUESTS_END	true
-#define REQUESTS_DONE	FENCES_DONE
+#define REQUESTS_DONE	IDLE
 #endif
 
 #else	/* no GPU */
 #define ACTIVE		false
 #define FENCES_DONE	true
+#define foreign		false
 #define IN_USE		false
 #define VMA_UNUSED	(pins == 0)
 #define REQUESTS_END	true

@@ -72,7 +72,7 @@ inline wait_for_fences()
 {
 	assert(may_block);
 	if
-	:: FENCES_DONE
+	:: FENCES_DONE && !(foreign && M(foreign_waits))
 	:: DYING
 	fi
 }

@@ -79,7 +79,10 @@ inline set_pages()
 	fi
 }
 
-/* pin_user_pages*(): where a GTT mmap is there is no page */
+/*
+ * pin_user_pages*(): where a GTT mmap is there is no page, nor with FOLL_NOWAIT where it
+ * would have to wait
+ */
 inline gup()
 {
 	atomic {	/* of another mm: mmget_not_zero() */
@@ -106,7 +109,7 @@ inline gup()
 		atomic {
 			if
 			:: !gtt_mapped -> mm_fault(); got = page; refs[page]++
-			:: else
+			:: gtt_mapped || held
 			fi;
 			if
 			:: !held || M(hold_faults) -> MMAP_READ_UNLOCK()
@@ -127,7 +130,7 @@ inline renew()
 	gup();
 	if
 	:: got == 0 ->
-		ret = (mo && mni_seq != seq -> AGAIN : FAULT)
+		ret = (held || (mo && mni_seq != seq) -> AGAIN : FAULT)
 	:: else ->
 		LOCK(objlock);
 		if

@@ -6,7 +6,8 @@ inline caller_lock(kind)
 {
 	if
 	:: kind == DONTNEED || kind == OOM -> MMAP_READ_LOCK()
-	:: kind == MUNMAP || kind == FORK || kind == REMAP -> MMAP_WRITE_LOCK()
+	:: kind == MUNMAP || kind == FORK || kind == REMAP || kind == KHUGE ->
+		MMAP_WRITE_LOCK()
 	:: kind == RECLAIM || kind == PUNCH -> LOCK(i_mmap)
 #ifdef EXEC
 	:: kind == GTT -> gtt_mapped; LOCK(vm_mutex)
@@ -18,7 +19,8 @@ inline caller_unlock(kind)
 {
 	if
 	:: kind == DONTNEED || kind == OOM -> MMAP_READ_UNLOCK()
-	:: kind == MUNMAP || kind == FORK || kind == REMAP -> MMAP_WRITE_UNLOCK()
+	:: kind == MUNMAP || kind == FORK || kind == REMAP || kind == KHUGE ->
+		MMAP_WRITE_UNLOCK()
 	:: kind == RECLAIM || kind == PUNCH -> UNLOCK(i_mmap)
 #ifdef EXEC
 	:: kind == GTT -> UNLOCK(vm_mutex)

@@ -18,7 +18,8 @@ inline validate()
 			:: else ->
 				if
 				:: pages != 0 ->
-					unbind(true);
+					/* Not for the GPU with the mmap_lock */
+					unbind(!held);
 					if
 					:: err == 0 -> object_put_pages()
 					:: else

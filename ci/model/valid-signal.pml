@@ -2,7 +2,8 @@
 /*
  * The process whose mm it is: its threads, what is sent to it, and its end.  EXIT: it
  * ends with its last thread.  KILL: a SIGKILL comes, at any time; SIGNAL: another
- * signal.  SHARED: another process has the same mm, by CLONE_VM.
+ * signal.  SHARED: another process has the same mm, by CLONE_VM; SHARED_LOSES: what a
+ * killed task has invalidated is no loss to it.
  */
 
 #ifdef EXIT
@@ -19,10 +20,13 @@ bool killed = false, signalled = false;
 	users = users + IS_TASK(KIND_OF(inv))
 #define KILLED		(mine && killed)
 #define PENDING_SIGNAL	(mine && (killed || signalled))
-/* do_exit(): signal->live goes before exit_mm() */
+/* do_exit(): signal->live goes before exit_mm(), which takes the mmap_lock */
+#define EXIT_MM() \
+	MMAP_READ_LOCK(); \
+	atomic { MMAP_READ_UNLOCK(); users-- }
 #define TASK_EXIT() \
 	if \
-	:: mine -> live--; users-- \
+	:: mine -> live--; EXIT_MM() \
 	:: else \
 	fi
 /* The signal's handler */
@@ -32,13 +36,17 @@ bool killed = false, signalled = false;
 	:: else \
 	fi
 
-/* i915_mm_is_dying() */
+/* What ends the wait of i915_mmu_object_wait(); any_mm: of a task of another mm */
 #define DYING \
-	((users == 0 && !M(exit_waits)) || \
+	((users == 0 && !M(exit_waits)) || (!mine && M(any_mm)) || \
 	 (mine && ((killed && !M(kill_waits)) || (signalled && M(any_signal))) && \
-	  (users <= live || M(kill_blind))))
-/* ... and what it is to find out: nobody is left who could miss what the GPU writes */
+	  (users <= live || !M(kill_users))))
+/* ... and whom it is no loss to: nobody else could miss what the GPU writes */
+#ifdef SHARED_LOSES
+#define NOBODY_LEFT	(users == 0 || killed)
+#else
 #define NOBODY_LEFT	(users == 0 || (killed && !others))
+#endif
 
 proctype thread(bool mine)
 {
@@ -60,7 +68,7 @@ proctype sharer()
 {
 	live == 0;
 	others = false;
-	users--
+	EXIT_MM()
 }
 
 #ifdef KILL

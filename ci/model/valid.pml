@@ -29,7 +29,7 @@
 #define exit_waits	22
 #define kill_waits	23
 #define any_signal	24
-#define kill_blind	25
+#define kill_users	25
 #define release_blind	26
 #define release_active	27
 #define release_pinned	28
@@ -42,6 +42,9 @@
 #define hold_waits	35
 #define hold_faults	36
 #define no_hold		37
+#define any_mm		38
+#define foreign_waits	39
+#define async_write	40
 #ifndef MUT
 #define MUT	0
 #endif
@@ -134,8 +137,10 @@ bool obj_freed = false, mo_freed = false;
 #include "mm.pml"
 #define PUNCH	7	/* fallocate() of the file behind it: i_mmap for writing */
 #define REMAP	8	/* MAP_FIXED puts a GTT mmap there, of which gup gets no page */
-#define IS_TASK(kind)	(kind != RECLAIM && kind != OOM)	/* or a kernel thread */
 #define GTT	9	/* set_tiling() revokes that GTT mmap, vm->mutex is held */
+#define KHUGE	10	/* khugepaged: mmap_lock for writing */
+/* A task of the mm's process, or a kernel thread */
+#define IS_TASK(kind)	(kind != RECLAIM && kind != OOM && kind != KHUGE)
 
 #include "valid-signal.pml"
 #include "valid-gpu.pml"
@@ -189,6 +194,9 @@ init
 #endif
 #ifdef EXEC
 		TASK(); run execbuf(0, EXEC);
+#endif
+#ifdef FOREIGN
+		run foreign_importer();
 #endif
 #ifdef EXEC2
 		TASK(); run execbuf(1, EXEC2);
