@@ -52,6 +52,55 @@ sed -i 's/ 1\/2\]/]/' "$TMP/one"
 box "$TMP/one"
 is "one mail without a mailbox: one patch" "$rc $(wc -l <"$TMP/box/series")" "0 1"
 
+# --- charsets: what a mail claims is converted, and none swallows a patch
+# said CHARSET TEXT [HEADER]: good.mbox, whose first patch ends its subject and
+# begins its text with TEXT, in CHARSET, and its subject in words of HEADER.
+said()
+{
+	python3 - "$M/good.mbox" "$@" <<-'PY'
+	import base64, mailbox, sys
+	path, charset, text, *word = sys.argv[1:]
+	for mail in mailbox.mbox(path):
+	    if "1/2" in mail["Subject"]:
+	        subject = mail["Subject"] + " " + text
+	        body = mail.get_payload(decode=True).decode("utf-8")
+	        del mail["Content-Type"], mail["Content-Transfer-Encoding"], mail["Subject"]
+	        raw = subject.encode(charset)
+	        if word:
+	            raw = b"=?%s?b?%s?=" % (word[0].encode(), base64.b64encode(raw))
+	        head = b"".join(b"%s: %s\n" % (k.encode(), v.encode()) for k, v in mail.items())
+	        sys.stdout.buffer.write(b"From me Mon Mar 26 14:00:00 2018\n" + head +
+	            b"Subject: " + raw + b"\nContent-Transfer-Encoding: 8bit\n"
+	            b"Content-Type: text/plain; charset=%s\n\n" % charset.encode() +
+	            text.encode(charset) + b"\n" + body.encode(charset, "replace") + b"\n")
+	    else:
+	        sys.stdout.buffer.write(mail.as_bytes(unixfrom=True) + b"\n")
+	PY
+}
+for c in iso-8859-1:Zoë gb2312:中文 koi8-r:Жук big5:中文 iso-2022-jp:日本 windows-1252:naïve euc-kr:한글; do
+	for word in '' "${c%:*}"; do
+		said "${c%:*}" "${c#*:}" ${word:+"$word"} >"$TMP/m"
+		box "$TMP/m"
+		what="charset ${c%:*}, subject $([[ -n $word ]] && echo in an encoded word || echo as it is)"
+		is "$what: both patches" "$rc $(wc -l <"$TMP/box/series")" "0 2"
+		is "$what: the text" "$(sed -n '/^$/ { n; p; q }' "$TMP/box/$(head -n1 "$TMP/box/series")")" "${c#*:}"
+		[[ -z $word ]] || like "$what: the subject" \
+			"$(cat "$TMP/box/$(head -n1 "$TMP/box/series")")" "Subject: [^"$'\n'"]* ${c#*:}"
+	done
+done
+# Not one of its last bytes may take the end of the line with it.
+for ((i = 128; i < 256; i++)); do
+	printf -v byte '\\x%02x' "$i"
+	LC_ALL=C sed "s/^Subject: \[PATCH v2 1.2\].*/&$byte/" "$M/good.mbox" >"$TMP/m"
+	LC_ALL=C.UTF-8 box "$TMP/m"
+	[[ $rc == 0 && $(wc -l <"$TMP/box/series") == 2 ]] || break
+done
+is "a subject that ends with any byte: both patches" "$i" 256
+said utf-8 Zoë | sed 's/charset=utf-8/charset=x-klingon/' >"$TMP/m"
+refuse "a charset that git does not know" "$TMP/m" "1/2\] .*cannot convert from x-klingon to UTF-8"
+sed 's/^Subject: \[PATCH v2 1.2\].*/Subject: [PATCH v2 1\/2] =?x-klingon?q?Zo=EB?=/' "$M/good.mbox" >"$TMP/m"
+refuse "a charset of the subject that git does not know" "$TMP/m" "cannot convert from x-klingon to UTF-8"
+
 # --- what is no series
 refuse "no file" /nonexistent "no such mailbox"
 refuse "no mail" "$ROOT/README.md" "holds no patch"
@@ -101,6 +150,17 @@ like "the report knows what was tested" "$out" '"series": "drm/i915/userptr: One
 run --mbox "$M/good.mbox" --steps 3
 is "a step that the mailbox has not: exit 2" "$rc" 2
 like "it is named" "$(tail -n1 "$TMP/err")" "good.mbox has 2 patches"
+run --mbox "$M/good.mbox" --steps base
+is "no step of the mailbox: exit 2" "$rc" 2
+like "no step of the mailbox: said" "$(tail -n1 "$TMP/err")" "tests no patch of .*good.mbox"
+mkdir "$TMP/none"
+: >"$TMP/none/series"
+USERPTR_SERIES=$TMP/none run
+is "a series without a patch: exit 2" "$rc" 2
+like "a series without a patch: said" "$(tail -n1 "$TMP/err")" "none names no patch: --steps base"
+run --base v6.12
+is "a base without a series: exit 2" "$rc" 2
+like "a base without a series: said" "$(tail -n1 "$TMP/err")" "series/v6.12 names no patch"
 run --mbox "$M/good.mbox" --series http://127.0.0.1:1/series/1/
 is "both a mailbox and an address: exit 2" "$rc" 2
 PATCHWORK_BACKOFF=0.01 run --series http://127.0.0.1:1/series/1/
