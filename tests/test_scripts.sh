@@ -546,9 +546,37 @@ like "mbox: the previous version from a tag" "$out" 'Range-diff against v1:.*3: 
 rm -rf "$clone/.git"
 printf '# x – y\n\nhello\n' >"$TMP/bad.md"
 refuses 2 "mbox: a subject that b4 cannot take" "not plain ASCII" mbox toy --tree "$tree" --cover "$TMP/bad.md"
-printf '# x\n\nhello\n\nFrom here on\n' >"$TMP/bad.md"
-refuses 2 "mbox: a line that begins a mail" "would begin a new mail" mbox toy --tree "$tree" --cover "$TMP/bad.md"
-
+# A line that would begin a mail: mboxrd has it come back as it was, in the cover
+# letter and in a message, with a ">" or two of its own as well.
+g checkout -q -b from "$base"
+echo 'int from;' >>"$tree/$i915/other.c"
+commit "drm/i915: From here on" "From here on
+>From there on
+>>From nowhere on"
+cp -r "$clone/patches/toy" "$TMP/toy" && cp "$clone/series/toy" "$TMP/toy.series"
+git -C "$tree" format-patch -q --zero-commit -o "$clone/patches/toy" --start-number 4 -1 from
+(cd "$clone/patches/toy" && echo 0004-*) >"$clone/series/toy"
+printf '# x\n\nhello\n\nFrom here on\n>From there on\n' >"$TMP/from.md"
+run mbox toy --tree "$tree" --cover "$TMP/from.md" --out "$TMP/from"
+exits "mbox: a line that begins a mail" 0
+is "mbox: a line that begins a mail: two mails for git" "$(mkdir "$TMP/rd" && git mailsplit --mboxrd -o"$TMP/rd" "$TMP/from")" 2
+is "mbox: a line that begins a mail: two mails for Python" \
+	"$(python3 -c 'import mailbox, sys; print(len(mailbox.mbox(sys.argv[1])))' "$TMP/from")" 2
+is "mbox: a line that begins a mail: in the cover letter" "$(grep 'here on\|there on' "$TMP/rd/0001")" \
+	$'From here on\n>From there on\n  drm/i915: From here on'
+g checkout -q --detach "$base"
+g am -q --empty=drop --patch-format=mboxrd "$TMP/from"
+is "mbox: a line that begins a mail: the message as it was" \
+	"$(g log -1 --format=%b)" "$(g log -1 --format=%b from)"
+printf '# x\n\nhello\n\nFrom me Mon Sep 17 00:00:00 2001\n' >"$TMP/from.md"
+refuses 2 "mbox: a folder that git would divide" "begins a new mail for git" \
+	mbox toy --tree "$tree" --cover "$TMP/from.md" --out "$TMP/from.d/"
+rm -rf "$clone/patches/toy"
+cp -r "$TMP/toy" "$clone/patches/toy" && cp "$TMP/toy.series" "$clone/series/toy"
+run mbox toy --tree "$tree" --out "$TMP/v1.d/"
+exits "mbox: a folder" 0
+is "mbox: a folder: a mail a file" "$(cd "$TMP/v1.d" && printf '%.4s ' *)" "0000 0001 0002 0003 "
+refuses 2 "mbox: a folder that has mails" "v1.d/ holds patches already" mbox toy --tree "$tree" --out "$TMP/v1.d/"
 
 # --- cover: a table from results, in the letter
 letter=$TMP/letter.md tsv=$TMP/results.tsv
@@ -606,10 +634,14 @@ else
 fi
 if [[ -x $(git --exec-path)/git-send-email ]]; then
 	mkdir "$TMP/mails"
-	git mailsplit -o"$TMP/mails" "$TMP/v2" >/dev/null
+	git mailsplit --mboxrd -o"$TMP/mails" "$TMP/v2" >/dev/null
 	(cd "$tree" && git send-email --dry-run --confirm=never --quiet \
 		"$TMP"/mails/* </dev/null) >"$TMP/sent" 2>&1
 	is "mbox: git send-email --dry-run takes it" \
+		"$(grep -c '^Dry-Sent' "$TMP/sent") of 4 $(grep -v '^Dry-Sent' "$TMP/sent")" "4 of 4 "
+	(cd "$tree" && git send-email --dry-run --confirm=never --quiet \
+		"$TMP/v1.d" </dev/null) >"$TMP/sent" 2>&1
+	is "mbox: git send-email --dry-run takes the folder" \
 		"$(grep -c '^Dry-Sent' "$TMP/sent") of 4 $(grep -v '^Dry-Sent' "$TMP/sent")" "4 of 4 "
 else
 	skip "mbox: git send-email" "no git-email here"
@@ -674,6 +706,66 @@ if [[ -s $real/source/v5.10 ]]; then
 else
 	skip "MAINTAINERS.snippet, v5.10" "its source is not in the cache: ci/source --base v5.10"
 fi
+# --- mbox: what is to be sent, as git and b4 take it
+# mails LIST [ARG...]: the mails of a real list make its steps again, message for
+# message.
+mails()
+{
+	local list=$1 dir=$TMP/mails-$1 files=() want how row gitdir base
+
+	shift
+	mapfile -t files < <(sed "s/[[:space:]]*#.*//; /^\$/d; s|^|$ROOT/patches/$list/|" "$ROOT/series/$list")
+	"$ROOT/scripts/mbox" "$list" "$@" --out "$dir.mbox" 2>"$TMP/err"
+	is "mails of $list: exit 0" "$? $(grep -v -e ' mails$' -e '^source: ' "$TMP/err")" "0 "
+	"$ROOT/scripts/mbox" "$list" "$@" --out "$dir.d/" 2>/dev/null
+	is "mails of $list: a folder" "$(find "$dir.d" -name '*.patch' | wc -l)" $((${#files[@]} + 1))
+	row=$("$ROOT/ci/source" --base "${list%-merge}" "$@" --step base 2>/dev/null)
+	IFS=$'\t' read -r gitdir base _ <<<"$row"
+	git init -q "$dir"
+	printf '%s\n' "$gitdir/objects" >"$dir/.git/objects/info/alternates"
+	git -C "$dir" config core.sparseCheckout true
+	sed -nE 's#^(---|\+\+\+) [ab]/([^\t]*).*#/\2#p' "${files[@]}" | sort -u >"$dir/.git/info/sparse-checkout"
+	for how in patches mailbox folder b4; do
+		if [[ $how == b4 ]] && ! command -v b4 >/dev/null; then
+			skip "mails of $list: b4" "no b4 here"
+			continue
+		fi
+		git -C "$dir" checkout -q --detach "$base"
+		case $how in
+		patches) git -C "$dir" am -q "${files[@]}" ;;
+		mailbox) git -C "$dir" am -q --empty=drop --patch-format=mboxrd "$dir.mbox" ;;
+		folder)	git -C "$dir" am -q --empty=drop "$dir.d"/* ;;
+		b4)	mkdir "$dir.b4"
+			(cd "$dir" && timeout 60 b4 --offline-mode am -m "$dir.mbox" -o "$dir.b4") \
+				</dev/null >"$TMP/b4.log" 2>&1
+			git -C "$dir" am -q "$dir.b4"/*.mbx ;;
+		esac >"$TMP/am.log" 2>&1 || sed 's/^/# /' "$TMP/am.log"
+		# b4 does not take the ">" of mboxrd away.
+		row=$(git -C "$dir" log --reverse --format='%T %an %ae %ad %s%n%b' "$base.." | sed 's/^>From /From /')
+		[[ $how != patches ]] || { want=$row; continue; }
+		is "mails of $list: $how: the same commits" "$row" "$want"
+	done
+	if [[ -x $(git --exec-path)/git-send-email ]]; then
+		(cd "$dir" && git send-email --dry-run --confirm=never --quiet --to=list@example.org \
+			--suppress-cc=all "$dir.d" </dev/null) >"$TMP/sent" 2>&1
+		is "mails of $list: git send-email --dry-run takes the folder" \
+			"$(grep -c '^Dry-Sent' "$TMP/sent") $(grep -v '^Dry-Sent' "$TMP/sent")" "$((${#files[@]} + 1)) "
+	else
+		skip "mails of $list: git send-email" "no git-email here"
+	fi
+}
+export USERPTR_CACHE=$real
+for list in "$ROOT"/series/*; do
+	list=${list##*/}
+	if [[ $list != v4.17* ]]; then
+		mails "$list"
+	elif [[ -n ${V417_TREE:-} ]]; then
+		mails "$list" --tree "$V417_TREE"
+	else
+		skip "mails of $list" "no tree: make check V417_TREE=DIR"
+	fi
+done
+
 if [[ -n ${V417_TREE:-} ]]; then
 	in_maintainers v4.17 "$(git -C "$V417_TREE" rev-parse --absolute-git-dir)" HEAD \
 		$i915/i915_gem_userptr.c
@@ -681,5 +773,5 @@ else
 	skip "MAINTAINERS.snippet, v4.17" "no tree: make check V417_TREE=DIR"
 fi
 
-is "nothing is left behind" "$(find "$clone/patches" "$USERPTR_CACHE/tmp" "$TMP" -maxdepth 1 -name 'i915-userptr.*')" ''
+is "nothing is left behind" "$(find "$clone/patches" "$TMP/cache/tmp" "$TMP" -maxdepth 1 -name 'i915-userptr.*')" ''
 done_testing
