@@ -44,16 +44,29 @@ for r in bad:failure good:success warn:warning; do
 	like "with its own word" "$(tail -n1 "$S/posts")" "\"state\": \"${r#*:}\""
 done
 
-# The same result again: by the ledger, and by the server's own list (of which
-# a page has one entry).
+# The same result again: the server's own list has it (of which a page of
+# getpatchwork has one entry).
 n=$(posts)
-: >"$S/log"
+anew
 fd --report "$TMP/warn.json" --post
-is "again, by the ledger" "$? $(tries) $(<"$TMP/out")" "0 0 already posted: $(sed 's/^[^:]*: //' "$TMP/out")"
+is "freedesktop: again" "$? $(tries) $(posts)" "0 0 $n"
+like "freedesktop: it says so" "$(<"$TMP/out")" "already there"
 anew
 gp --report "$TMP/warn.json" --post
-is "again, without the ledger" "$? $(tries) $(posts)" "0 0 $n"
-like "it says so" "$(<"$TMP/out")" "already there"
+is "getpatchwork: again" "$? $(tries) $(posts)" "0 0 $n"
+like "getpatchwork: it says so" "$(<"$TMP/out")" "already there"
+
+# A result that comes back is news: what the server shows is compared with, not
+# what it ever had.
+for api in gp:fail fd:failure; do
+	for r in bad good bad bad; do
+		"${api%:*}" --report "$TMP/$r.json" --post
+		is "${api%:*}: bad, good, bad: $r: exit 0" $? 0
+	done
+	like "${api%:*}: bad, good, bad: the last one stands" "$(grep -F "$([[ $api == gp* ]] && echo '"context"' || echo '"test_name"')" "$S/posts" | tail -n1)" \
+		"\"state\": \"${api#*:}\""
+done
+is "bad, good, bad, bad: three checks more" $(($(posts) - n)) 3
 
 again() { "$ROOT/ci/report" "$ROOT/tests/report/steps" --known none --series "$1" --format json --out "$TMP/new.json"; }
 try()
@@ -80,11 +93,14 @@ try "404 is final" "404" "2 1 0"
 try "a redirect is not followed" "302" "2 1 0"
 is "a failure is one last line" "$(tail -n1 "$TMP/err" | grep -c 302)" 1
 again "lost by freedesktop"
-anew lost
-n=$(posts)
+anew lost lost
+n=$(wc -l <"$S/mails")
 fd --report "$TMP/new.json" --post
-is "freedesktop keeps one result a name: a lost answer adds none" "$?" 0
+is "freedesktop: a lost answer: exit 0" "$?" 0
+is "freedesktop: a lost answer: one mail to the list" $(($(wc -l <"$S/mails") - n)) 1
 is "one result of that name" "$(grep -c '"userptr.CI.Custom"' "$S/posts")" 1
+fd --report "$TMP/new.json" --ledger "$TMP/other" --post
+is "freedesktop: once more, from elsewhere: no mail" $(($(wc -l <"$S/mails") - n)) 1
 
 # Two at a time: one of them posts.
 again "two at a time"
@@ -97,7 +113,7 @@ for i in 1 2; do
 done
 wait "${pids[@]}"
 is "two at a time: one post" "$(cat "$TMP"/out[12] | cut -d: -f1 | sort | xargs) $(($(posts) - n))" \
-	"already posted posted 1"
+	"already there posted 1"
 
 again token
 anew

@@ -7,6 +7,7 @@
                         each coming POST: 500, 429, 404, 302, drop (no answer,
                         nothing stored), lost (stored, no answer), ok.
                         DIR/mbox, if there is one, is what every series holds.
+                        DIR/mails has a line a mail that freedesktop sent.
 """
 
 import base64
@@ -91,6 +92,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             more = {"Link": '<%s%s?page=%d>; rel="next"' % (
                 self.where(), path, page + 1)} if page < len(mine) else {}
             self.answer(200, mine[page - 1:page], **more)
+        elif path == "/api/1.0/series/47/revisions/2/test-results/":
+            self.answer(200, [p for kind, p in stored if kind == "fd"])
         else:
             self.answer(404, {"detail": "Not found."})
 
@@ -138,9 +141,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if wrong:
             self.answer(400, {k: ["not valid"] for k in wrong})
             return
-        if kind == "fd":        # one result a name
+        if kind == "fd":        # one result a name, and a mail for each POST
+            with open(DIR + "/mails", "a", encoding="utf-8") as f:
+                f.write("%s %s\n" % (data["test_name"], data["state"]))
             stored[:] = [s for s in stored if s[0] != "fd" or
                          s[1]["test_name"] != data["test_name"]]
+        else:
+            data["id"] = len(stored) + 1
         stored.append((kind, data))
         with open(DIR + "/posts", "w", encoding="utf-8") as f:
             for _, d in stored:
