@@ -81,10 +81,13 @@ my @a = @ARGV;
 if (grep { $_ eq "--subsystem" } @a) {
 	print "I915\n" if $a[-1] =~ m@drivers/gpu/drm/i915/@ && $a[-1] !~ /orphan/;
 	print "THE REST\n";
-} elsif (grep { $_ eq "--no-l" } @a) {
-	print "M Maintainer <m\@example.org>\n";
 } else {
-	print "i915\@lists.example.org\ndri\@lists.example.org\n";
+	print "M Maintainer <m\@example.org> (supporter:I915)\n";
+	print "\"Zoë, of i915\" <zoe\@example.org> (reviewer:I915)\n" if $a[-1] =~ /0002/;
+	# A file that nobody claims has the list of the rest first.
+	print "kernel\@lists.example.org (open list)\n" if $a[-1] =~ /0001/;
+	print "i915\@lists.example.org (open list:I915)\ndri\@lists.example.org (moderated list:DRM)\n";
+	print "kernel\@lists.example.org (open list)\n" if $a[-1] !~ /0001/;
 }
 PERL
 cat >"$tree/core.c" <<'C'
@@ -528,7 +531,36 @@ like "mbox: numbered" "$(grep '^Subject:' "$TMP/v1")" 'PATCH 0/3.*PATCH 1/3.*PAT
 cover=$(sed -n 's/^Message-Id: <\(cover\..*\)>/\1/p' "$TMP/v1")
 is "mbox: threaded below the cover letter" "$(grep -c "^In-Reply-To: <$cover>" "$TMP/v1")" 3
 is "mbox: to the list" "$(grep -c '^To: i915@lists.example.org$' "$TMP/v1")" 4
-is "mbox: copies to the others" "$(grep -A1 '^Cc: ' "$TMP/v1" | grep -cE 'm@example.org|dri@')" 8
+is "mbox: copies to the others" "$(grep -A3 '^Cc: ' "$TMP/v1" | grep -cE 'm@example.org|dri@|kernel@')" 12
+is "mbox: a reviewer of one patch gets that one, and the cover letter" \
+	"$(awk '/^Subject: / { s = $3 } /zoe@example.org/ && /^[ C]/ { print s }' "$TMP/v1")" $'0/3]\n2/3]'
+is "mbox: no header is 8bit" "$(python3 -c 'import mailbox, sys
+for m in mailbox.mbox(sys.argv[1]):
+    for k, v in m.items():
+        str(v).encode("ascii")' "$TMP/v1" 2>&1)" ''
+like "mbox: names as RFC 2047 has them" "$(python3 -c 'import email.policy, mailbox, sys
+for m in mailbox.mbox(sys.argv[1], lambda f: __import__("email").message_from_binary_file(f, policy=email.policy.default)):
+    print(*[a.display_name for a in m["Cc"].addresses], sep="|")' "$TMP/v1")" 'Zoë, of i915'
+check "mbox: an import is no base-commit" test -z "$(grep '^base-commit:' "$TMP/v1")"
+run mbox toy --tree "$tree" --prefix "PATCH 5.10" --reroll 2 --prev "$clone/patches/toy"
+like "mbox: --prefix" "$(grep '^Subject:' <<<"$out")" '\[PATCH 5.10 v2 0/3\].*\[PATCH 5.10 v2 3/3\]'
+refuses 2 "mbox: a prefix that is none" "is what stands before the number" mbox toy --tree "$tree" --prefix $'x\ny'
+# stable@ of a message, and a tree with history.
+cp -r "$clone/patches/toy" "$TMP/toy.stable"
+sed -i '0,/^Signed-off-by/ s//Cc: stable@vger.kernel.org # v5.10\n&/' "$clone"/patches/toy/0002-*
+run mbox toy --tree "$tree"
+is "mbox: stable@ where a patch asks for it" \
+	"$(awk '/^Subject: / { s = $3 } /^    stable@vger.kernel.org/ { print s }' <<<"$out")" $'0/3]\n2/3]'
+rm -rf "$clone/patches/toy"
+mv "$TMP/toy.stable" "$clone/patches/toy"
+git clone -q "$tree" "$TMP/history"
+(
+	cd "$TMP/history" && git checkout -q --orphan work "$base" && echo 'int before;' >"$file" &&
+		git commit -qam before && git checkout -q "$base" -- "$file" && git commit -qam "a release"
+)
+run mbox toy --tree "$TMP/history"
+like "mbox: a tree with history is named" "$out" \
+	"base-commit: $(git -C "$TMP/history" rev-parse work)"$'\n'"base-blob: "
 check "mbox: says what it is for" grep -q "^base-blob: $(g rev-parse "$base:$file") $file$" "$TMP/v1"
 sleep 1.1	# for the clock
 "$clone/scripts/mbox" toy --tree "$tree" >"$TMP/again" 2>/dev/null
