@@ -117,6 +117,37 @@ class Report:
             ["failure" if alone(self.base) else "success"]
         self.state = max(states, key=STATES.index)
 
+    def verdicts(self, step):
+        """[(result, counts, why)] of a step, for formats that only know good
+        and bad: counts is True for what makes the state no success, and for
+        nothing else; why says what a result that is no pass is then."""
+        log = next((l for l in self.logs if l.step is step), None)
+        changes = {c.test: c for c in log.changes} if log else {}
+        results = list(step.results.values())
+        results += [c.new for c in changes.values()
+                    if c.test not in step.results]
+        bad = alone(step) if not self.logs else []
+        out = []
+        for r in results:
+            c = changes.get(r.test)
+            counts = r in bad or bool(c) and c.section() in ("regressions",
+                                                             "warnings")
+            issues = getattr(r, "issues", [])
+            if counts or r.word == "pass":
+                why = ""
+            elif getattr(r, "suppressed", None):
+                why = "suppressed, %s" % r.suppressed.name
+            elif issues:
+                why = "known issue %s" % ", ".join(i.name for i in issues)
+            elif step is self.base:
+                why = "so it is without the series"
+            elif c:
+                why = "no worse than on the base"
+            else:
+                why = "as on the base"
+            out.append((r, counts, why))
+        return out
+
     def tests(self):
         out = []
         for s in self.steps:
