@@ -164,6 +164,25 @@ pw fetch --api getpatchwork --url "$url" --series 11 --out "$TMP/c.mbox"
 is "an mbox on another server: exit 3" "$? $([[ -e $TMP/c.mbox ]] && echo there)" "3 "
 pw fetch --api getpatchwork --url "$url" --series 12 --out "$TMP/c.mbox"
 is "no such series: exit 2" $? 2
+# Behind a proxy that ends TLS: links name another scheme or host, on the same path.
+for links in "https://127.0.0.1:${url##*:}" http://backend.example.com:8000; do
+	echo "$links" >"$S/links"
+	pw fetch --api getpatchwork --url "$url" --series 9 --out "$TMP/b.mbox"
+	is "links to $links: fetch" "$? $(head -c 5 "$TMP/b.mbox")" "0 From "
+	anew
+	gp --report "$TMP/warn.json" --post
+	is "links to $links: all pages of the checks" "$?" 0
+	n=$(posts)
+	gp --report "$TMP/warn.json" --post
+	is "links to $links: found on the last page" "$? $(($(posts) - n)) $(cut -d: -f1 "$TMP/out")" "0 0 already there"
+done
+echo "http://127.0.0.1:${url##*:}/elsewhere" >"$S/links"
+pw fetch --api getpatchwork --url "$url" --series 9 --out "$TMP/c.mbox"
+is "an mbox on another path: exit 3" "$?" 3
+gp --report "$TMP/good.json" --post
+is "a next page on another path: exit 3" "$?" 3
+like "a next page on another path: named" "$(tail -n1 "$TMP/err")" "its next page is 'http://127.0.0.1:[0-9]*/elsewhere"
+rm "$S/links"
 # page NAME PAGE "exit first-bytes" WORDS
 page()
 {

@@ -8,6 +8,7 @@
                         nothing stored), lost (stored, no answer), ok.
                         DIR/mbox, if there is one, is what every series holds.
                         DIR/mails has a line a mail that freedesktop sent.
+                        DIR/links is what the server takes for its own address.
 """
 
 import base64
@@ -61,6 +62,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def where(self):
+        if os.path.exists(DIR + "/links"):
+            with open(DIR + "/links", encoding="utf-8") as f:
+                return f.read().strip()
         return "http://127.0.0.1:%d" % self.server.server_port
 
     def do_GET(self):
