@@ -37,12 +37,20 @@ for r in bad:fail good:success warn:warning; do
 	like "with its own word" "$(tail -n1 "$S/posts")" "\"state\": \"${r#*:}\""
 done
 is "three checks" "$(posts)" 3
+like "what is bad: one step is one" "$(grep '"fail"' "$S/posts")" '"description": "1 step against v5.10 base: 5 worse \['
+like "a warning says of what" "$(grep '"warning"' "$S/posts")" '"description": "1 step against v5.10 base: 3 bad in another way \['
 for r in bad:failure good:success warn:warning; do
 	anew
 	fd --report "$TMP/${r%:*}.json" --more https://example.com/r --post
 	is "freedesktop takes ${r%:*}" $? 0
 	like "with its own word" "$(tail -n1 "$S/posts")" "\"state\": \"${r#*:}\""
 done
+
+# freedesktop puts the summary into the mail that it sends: it is the whole of it.
+fd --report "$TMP/bad.json" --post
+like "freedesktop: the summary is the CI Bug Log" "$(grep '"failure"' "$S/posts")" \
+	'"summary": "1 step against .* 5 worse \[[0-9a-f]{12}\]\\n\\nCI Bug Log - changes from v5.10 base -> v5.10 step 1.*Possible regressions.*coherency-unsync.*Build changes'
+fd --report "$TMP/warn.json" --post
 
 # The same result again: the server's own list has it (of which a page of
 # getpatchwork has one entry).
@@ -183,6 +191,10 @@ gp --report "$TMP/good.json" --post
 is "a next page on another path: exit 3" "$?" 3
 like "a next page on another path: named" "$(tail -n1 "$TMP/err")" "its next page is 'http://127.0.0.1:[0-9]*/elsewhere"
 rm "$S/links"
+pw fetch --api freedesktop --url "$url" --series 47 --revision 2 --out "$TMP/a.mbox" --about "$TMP/about"
+is "what freedesktop calls it, and which version" "$? $(<"$TMP/about")" $'0 x\nrev2'
+pw fetch --api getpatchwork --url "$url" --series 9 --out "$TMP/a.mbox" --about "$TMP/about"
+is "what getpatchwork calls it, and which version" "$? $(<"$TMP/about")" $'0 drm: a name\nv3'
 # page NAME PAGE "exit first-bytes" WORDS
 page()
 {

@@ -11,6 +11,7 @@ T=igt@gem_userptr_blits
 CACHE=${USERPTR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/i915-userptr}
 
 report() { "$ROOT/ci/report" "$@" >"$TMP/out" 2>"$TMP/err"; }
+plain() { python3 "$ROOT/ci/reporting/plain.py" "$@"; }
 
 # One process for all cases and formats; its lines are TAP without numbers.
 adopt()
@@ -107,7 +108,7 @@ refuse "a plot with entities" "declares entities" "$C/alike" --format html --cos
 refuse "a plot without end" "more than 256 KiB" "$C/alike" --format html --cost "$TMP/no.svg"
 
 # --- the database ------------------------------------------------------------
-entry() { printf '[%s]\n' "$1"; printf '%s\n' 'title = t' "test = $T@*" 'step = 1' 'result = fail' 'match = x' 'since = 2020-01-01' 'link = https://example.com/'; }
+entry() { printf '[%s]\n' "$1"; printf '%s\n' 'title = t' "test = $T@*" 'step = *' 'result = fail' 'match = x' 'since = 2020-01-01' 'link = https://example.com/'; }
 spoil() { entry x | sed "$1" >"$TMP/k.ini"; }
 entry x >"$TMP/k.ini"
 report "$C/alike" --known "$TMP/k.ini"
@@ -121,7 +122,7 @@ done <<-'LIST'
 	a field twice|p|already exists
 	a word that is none|s/= fail/= failed/|'failed' is no result
 	pass as an issue|s/= fail/= pass/|'pass' is no result
-	a step that is none|s/step = 1/step = first/|step 'first'
+	a step that is none|s/step = ./step = first/|step 'first'
 	a regex that is none|s/match = x/match = (/|match:
 	match and suppress|$a suppress = y|not both
 	no date|s/2020-01-01/yesterday/|no date
@@ -203,7 +204,21 @@ like "the same step of two runs" "$(<"$TMP/out")" "alike/1"
 report "$C/alike" --out "$TMP/x.html"
 like "--out FILE.html is the page" "$(head -c 15 "$TMP/x.html")" "DOCTYPE html"
 report "$C/alike" --series "my series" --url https://example.com/s/1 --reply '<a@b>' --lane BAT
-like "what the caller knows" "$(<"$TMP/out")" "Subject: ✓ userptr.CI.BAT: success for my series.In-Reply-To: <a@b>"
+like "what the caller knows" "$(plain "$TMP/out")" "Subject: ✓ userptr.CI.BAT: success for my series.In-Reply-To: <a@b>"
+report "$C/way" --known "$C/way/known.ini" --repo https://example.org/r/ --more https://example.org/page.html
+plain "$TMP/out" >"$TMP/text"
+like "an address of the net: links that work" "$(<"$TMP/text")" \
+	'External URL: https://example.org/page.html.*\[recursion\]: https://example.org/r/ci/expected/v5.10.tsv'
+like "the hash of the tree that was built" "$(<"$TMP/text")" 'Linux: v5.10 step 1 \(tree 4b825dc642cb\)'
+is "one section for the series" "$(grep -c '^CI Bug Log' "$TMP/text")" 1
+report "$C/way" --known "$C/way/known.ini" --per-step --more https://example.org/page.html
+plain "$TMP/out" >"$TMP/text"
+is "--per-step: a section for each" "$(grep -c '^CI Bug Log' "$TMP/text")" 2
+is "--per-step: no SUCCESS for a step that the kernel complains of" \
+	"$(sed -n 's/^  \*\*\(.*\)\*\*$/\1/p' "$TMP/text" | xargs)" "SUCCESS FAILURE"
+like "links of the HTML part" "$(<"$TMP/out")" '<a href="https://example.org/page.html#1:igt@gem_userptr_blits@a">\[DMESG-WARN\]</a>'
+report "$C/way" --steps 1 --known "$C/way/known.ini"
+is "what the last step brings is no known issue" $? 1
 # v4.17 does not run all of them.
 for b in v5.10 v4.17; do
 	for l in bat:BAT full:Full; do
@@ -212,7 +227,7 @@ for b in v5.10 v4.17; do
 			grep -vxFf <(cat "$ROOT"/ci/testlists/blocklist-"$b".txt 2>/dev/null) |
 			sed "s/^\(.*\)$/$b\tbase\t\1\tpass\t1\t/"; } >"$TMP/two/results.tsv"
 		report "$TMP/two" --known none
-		like "$b: the ${l%:*} list is told" "$(<"$TMP/out")" "userptr.CI.${l#*:}: success"
+		like "$b: the ${l%:*} list is told" "$(plain "$TMP/out")" "userptr.CI.${l#*:}: success"
 	done
 done
 is "the id is of the results, not of the times" "$(for s in 1 9; do
@@ -248,7 +263,7 @@ for f in "$ROOT"/ci/examples/*.mail; do
 		done)" ''
 	check "example $(basename "$f" .mail): there are footnotes" grep -q '^ *\[2\]: ' "$f"
 	is "example $(basename "$f" .mail): the same title" \
-		"$(sed -n 's/^Subject: //p' "$f")" "$(sed -n 's:^<title>\(.*\)</title>$:\1:p' "$page")"
+		"$(plain "$f" | sed -n 's/^Subject: //p')" "$(sed -n 's:^<title>\(.*\)</title>$:\1:p' "$page")"
 done
 
 # --- the page in a browser ------------------------------------------------------

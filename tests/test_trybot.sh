@@ -133,7 +133,8 @@ run()
 	out=$(ci/run --out "$TMP/run" "$@" 2>"$TMP/err")
 	rc=$?
 }
-# The mail to the letter; compilers quote with ' or with its pretty relatives.
+plain() { python3 "$ROOT/ci/reporting/plain.py" "$@"; }
+# The mail to the letter, as one reads it; compilers quote with ' or with its pretty relatives.
 # RECORD=1 writes it anew.
 failed()
 {
@@ -141,7 +142,7 @@ failed()
 
 	run --mbox "$M/$mbox.mbox" --testlist "$M/short.testlist"
 	is "$name: exit 1" "$rc" 1
-	sed "s/[‘’]/'/g" "$TMP/run/report.mail" >"$TMP/mail"
+	plain "$TMP/run/report.mail" | sed "s/[‘’]/'/g" >"$TMP/mail"
 	[[ -z ${RECORD:-} ]] || cp "$TMP/mail" "$M/$mbox.mail"
 	is "$name: the report" "$(<"$TMP/mail")" "$(<"$M/$mbox.mail")"
 	like "$name: it is what ci/run prints" "$out" "userptr\.CI\.BUILD: failure for drm/i915/userptr: "
@@ -191,7 +192,8 @@ export no_proxy=127.0.0.1 PATCHWORK_USER=me PATCHWORK_TOKEN=secret NETRC=/nonexi
 run --series "$url/series/47/#rev2" --testlist "$M/short.testlist"
 is "a series of a Patchwork: exit 1" "$rc" 1
 is "a series of a Patchwork: the report of its mailbox, and where it is" \
-	"$(<"$TMP/run/report.mail")" "$(sed "s|^URL   : .*|URL   : $url/series/47/#rev2|" "$M/whitespace.mail")"
+	"$(plain "$TMP/run/report.mail")" "$(sed "s|^URL   : .*|URL   : $url/series/47/#rev2|
+		s|^\(Subject: .* for \).*|\1x (rev2)|; s|^\(Series: \).*|\1x (rev2)|" "$M/whitespace.mail")"
 ci/report "$TMP/run" --format json --out "$TMP/run.json"
 for i in 1 2; do
 	ci/patchwork post --api freedesktop --url "$url" --series 47 --revision 2 \
@@ -200,5 +202,5 @@ for i in 1 2; do
 done
 is "once" "$(grep -c . "$S/posts")" 1
 like "as a failure of the build" "$(<"$S/posts")" '"state": "failure".*"test_name": "userptr\.CI\.BUILD"'
-like "it says of what" "$(<"$S/posts")" '"summary": "v5\.10 step 1 was not built: source: step 1: 0001-.* \[[0-9a-f]{12}\]"'
+like "it says of what" "$(<"$S/posts")" '"summary": "v5\.10 step 1 was not built: source: step 1: 0001-.* \[[0-9a-f]{12}\]\\n\\n'
 done_testing

@@ -33,6 +33,9 @@ class Change:
             return "suppressed"
         if self.kind == "new":
             return "hits"
+        if any(i.own for i in self.issues):
+            # the series brings it: no known issue, whatever is known of it
+            return "own" if self.kind == "regression" else "warnings"
         if self.issues:
             return "hits" if self.kind == "regression" else "known warnings"
         return self.kind + "s"
@@ -94,9 +97,18 @@ class Log:
         return [c for c in self.changes if c.section() == section]
 
     def state(self):
-        if self.of("regressions"):
+        if self.of("regressions") or self.of("own"):
             return "failure"
         return "warning" if self.of("warnings") else "success"
+
+    def unforeseen(self):
+        """The state without what ci/known has of this step: for a step on the
+        way, which is there to show it."""
+        if self.of("regressions"):
+            return "failure"
+        return "warning" if [c for c in self.of("warnings")
+                             if not any(i.own for i in c.issues)] \
+            else "success"
 
 
 class Report:
@@ -113,7 +125,9 @@ class Report:
                 else:
                     r.issues, r.suppressed = [], None
         self.stale = known.stale(issues, steps)
-        states = [l.state() for l in self.logs] or \
+        # The series ends at the last step: that one has no excuse.
+        states = [l.unforeseen() for l in self.logs[:-1]] + \
+            [l.state() for l in self.logs[-1:]] or \
             ["failure" if alone(self.base) else "success"]
         self.state = max(states, key=STATES.index)
 
@@ -130,8 +144,11 @@ class Report:
         out = []
         for r in results:
             c = changes.get(r.test)
-            counts = r in bad or bool(c) and c.section() in ("regressions",
-                                                             "warnings")
+            counts = r in bad or bool(c) and (
+                c.section() in ("regressions", "own", "warnings")
+                if log is self.logs[-1] else
+                c.section() == "regressions" or c.section() == "warnings" and
+                not any(i.own for i in c.issues))
             issues = getattr(r, "issues", [])
             if counts or r.word == "pass":
                 why = ""
@@ -159,7 +176,8 @@ class Report:
 def alone(step):
     """What fails a step that has no base: results that are bad and unknown."""
     return [r for r in step.results.values() if RANK[r.word] >= 2 and
-            not r.issues and not r.suppressed]
+            (not r.issues or any(i.own for i in r.issues)) and
+            not r.suppressed]
 
 
 def fold(changes):

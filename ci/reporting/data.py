@@ -26,7 +26,7 @@ def change(c):
             "issues": [i.name for i in c.issues]}
 
 
-def tree(report, lane, series, url):
+def tree(report, lane, series, url, text):
     # as in the mail's subject: what is not built ran no list
     if any(mail.not_built(s) for s in report.steps):
         lane = "BUILD"
@@ -36,7 +36,7 @@ def tree(report, lane, series, url):
         "base": report.base.title(),
         "steps": [{
             "name": s.label, "title": s.title(), "kernel": s.kernel,
-            "igt": s.igt, "note": s.note,
+            "tree": s.tree, "igt": s.igt, "note": s.note,
             "boots": [{"boot": n, "end": word, "seconds": secs, "first": a,
                        "after": b} for n, word, secs, a, b in s.boots],
             "results": {t: result(r) for t, r in s.results.items()},
@@ -48,6 +48,7 @@ def tree(report, lane, series, url):
                             "since": i.since, "hits": bool(i.hits)}
                    for i in report.issues},
         "stale": [i.name for i in report.stale],
+        "summary": text,
     }
     out["id"] = identity(out)
     return out
@@ -64,6 +65,7 @@ def identity(tree):
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 
-def render(report, lane, series, url):
-    return json.dumps(tree(report, lane, series, url), indent=1,
+def render(report, lane, series, url, text):
+    """text: what mail.summary() gave."""
+    return json.dumps(tree(report, lane, series, url, text), indent=1,
                       ensure_ascii=False) + "\n"

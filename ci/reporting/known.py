@@ -59,6 +59,8 @@ class Issue:
         self.words = fields["result"].split("|")
         self.seen, self.suppress = fields.get("seen"), fields.get("suppress")
         self.hits = 0
+        # Of some steps only: those steps bring it, the base does not have it.
+        self.own = self.step not in ("base", "*")
         if not re.fullmatch(r"base|\*|\d+(-\d+)?", self.step):
             bad("step '%s' is neither base, N, N-M nor *" % self.step)
         for word in self.words:

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A report as a mail, in the form that Intel's CI sends to its lists."""
 
+import email.header
+import hashlib
+import html
+import re
 import textwrap
 
 import table
@@ -26,9 +30,9 @@ def shown(word):
 class Writer:
     """Lines, footnotes and issues of one mail."""
 
-    def __init__(self, where, patches=()):
+    def __init__(self, where, patches=(), more="", repo=""):
         self.where, self.lines, self.count = where, [], 0
-        self.patches = patches
+        self.patches, self.more, self.repo = patches, more, repo
         self.issues, self.braces = {}, False
 
     def add(self, *lines):
@@ -69,11 +73,11 @@ class Writer:
         else:
             new += self.refs(c.issues)
         if others:
-            new += " +%d similar issue%s" % (len(others),
-                                             "s" * (len(others) > 1))
+            new += " +%d other test%s %s" % (
+                len(others), "s" * (len(others) > 1), c.new.word)
         self.add("  * %s:" % name,
                  "    - %-19s %s -> %s" % (table.HOST + ":", old, new))
-        if c.section() in ("regressions", "warnings"):
+        if c.section() in ("regressions", "warnings", "own"):
             self.why(c.new)
         self.add(*notes)
         self.add("")
@@ -114,19 +118,36 @@ def hosts(w, log):
         w.add("  No changes in participating hosts")
 
 
-def one_log(w, log):
-    name = log.step.title()
+OWN = "At least one result is worse than on the base. ci/known has what this " \
+    "step\n  brings, which is no excuse for it."
+
+
+WAY = "The last step is not worse than the base, but a step on the way is: see " \
+    "below."
+
+
+def one_log(w, log, report=None):
+    """The section of one step against the base; of the last one report is
+    given, and its state is that of the whole series."""
+    name, state = log.step.title(), log.state()
+    why = OWN if log.of("own") and not log.of("regressions") else \
+        VERDICT[state]
+    if report and compare.STATES.index(state) < \
+            compare.STATES.index(report.state):
+        state, why = report.state, WAY
     w.title("CI Bug Log - changes from %s -> %s" % (log.base.title(), name),
             "=")
-    w.add("Summary", "-------", "", "  **%s**" % log.state().upper(), "",
-          "  " + VERDICT[log.state()])
+    w.add("Summary", "-------", "", "  **%s**" % state.upper(), "", "  " + why)
+    if report and w.more.startswith(("https://", "http://")):
+        w.add("", "  External URL: " + w.more)
     why_not(w, log.step)
     hosts(w, log)
-    if any(log.of(s) for s in ("regressions", "warnings", "suppressed")):
+    if any(log.of(s) for s in ("regressions", "warnings", "suppressed",
+                               "own")):
         w.title("Possible new issues", "-")
-        w.add("  Here are the unknown changes that %s may have brought:" %
-              name, "")
+        w.add("  Here are the changes that %s may have brought:" % name, "")
         w.part(log, (("Possible regressions", "regressions"),
+                     ("Regressions that ci/known has of this step", "own"),
                      ("Warnings", "warnings"),
                      ("Suppressed", "suppressed")))
     if log.new_tests:
@@ -141,10 +162,35 @@ def one_log(w, log):
             w.add("  * and %d more" % (len(log.new_tests) - 20), "")
     if any(log.of(s) for s in ("hits", "fixes", "known warnings")):
         w.title("Known issues", "-")
-        w.add("  Here are the changes in %s that come from known issues:" %
-              name, "")
+        w.add("  Here are the changes found in %s that come from known "
+              "issues:" % name, "")
         w.part(log, (("Issues hit", "hits"), ("Possible fixes", "fixes"),
                      ("Warnings", "known warnings")))
+
+
+def on_the_way(w, logs):
+    """The steps before the last one, a line each; an unforeseen one in full."""
+    if not logs:
+        return
+    w.title("Steps on the way (%d)" % len(logs), "-")
+    w.add("  The section above is about the whole series. Each of its steps "
+          "was run, too:", "")
+    for log in logs:
+        worse = len(log.of("regressions")) + len(log.of("own"))
+        other = len(log.of("warnings"))
+        own = sorted({i.name for c in log.of("own") for i in c.issues})
+        said = ", ".join(
+            ["%d worse than on the base" % worse] * bool(worse) +
+            ["%d bad in another way" % other] * bool(other)) or \
+            "no regressions"
+        w.add("  * %s: %s, %s%s" % (
+            log.step.title(), log.state().upper(), said,
+            " (as ci/known has it of this step: [%s])" % "] / [".join(own)
+            if own and log.unforeseen() == "success" else ""))
+        w.refs([i for c in log.of("own") for i in c.issues])
+    for log in logs:
+        if log.unforeseen() != "success":
+            one_log(w, log)
 
 
 def not_built(step):
@@ -193,28 +239,20 @@ def subject(report, lane, series):
         series)
 
 
-def render(report, lane="Custom", series="", url="", more="",
-           where=None, reply="", patches=()):
-    """The mail as text: headers, an empty line, the body.
-
-    lane BAT, Full or Custom; series, url what was tested; more where the HTML
-    page is; where(step, result) the footnote's address; reply a Message-ID;
-    patches the subjects of a series that is not ours.
-    """
+def summary(report, more="", where=None, patches=(), per_step=False, repo=""):
+    """What stands below "== Summary ==": the CI Bug Log of the whole series,
+    as text.  per_step adds the section of each step on the way; the rest is as
+    for render()."""
     w = Writer(where or (lambda s, r: "%s#%s" % (more, anchor(s, r.test))),
-               patches)
-    w.add("Subject: " + subject(report, lane, series))
-    if reply:
-        w.add("In-Reply-To: <%s>" % reply.strip("<>"),
-              "References: <%s>" % reply.strip("<>"))
-    w.add("MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
-          "Content-Transfer-Encoding: 8bit", "")
-    w.add("== Series Details ==", "", "Series: " + series,
-          "URL   : " + (url or "(none)"), "State : " + report.state, "",
-          "== Summary ==")
-    for log in report.logs:
-        one_log(w, log)
-    if not report.logs:
+               patches, more, repo)
+    if report.logs:
+        one_log(w, report.logs[-1], report)
+        if per_step:
+            for log in report.logs[:-1]:
+                one_log(w, log)
+        else:
+            on_the_way(w, report.logs[:-1])
+    else:
         one_step(w, report.base)
     if report.stale:
         w.title("Known issues that did not show", "-")
@@ -230,21 +268,131 @@ def render(report, lane="Custom", series="", url="", more="",
     if w.issues:
         w.add("")
         for name in sorted(w.issues):
-            w.add("  [%s]: %s" % (name, w.issues[name].link),
+            w.add("  [%s]: %s" % (name, link(w.issues[name].link, repo)),
                   "      %s" % w.issues[name].title)
     w.title("Build changes", "-")
     for s in report.steps:
-        w.add("  * Linux: %s%s" % (s.title(), " (%s)" % s.kernel
-                                   if s.kernel else ""))
+        what = ", ".join(([s.kernel] if s.kernel else []) +
+                         (["tree " + s.tree] if s.tree else []))
+        w.add("  * Linux: %s%s" % (s.title(), " (%s)" % what if what else ""))
     igt = sorted({s.igt for s in report.steps if s.igt})
     if igt:
         w.add("  * IGT: " + ", ".join(igt))
     w.add("  * Host: %s is ci/hsw, a Haswell in software under QEMU" %
-          table.HOST, "", "== Logs ==", "", "For more details see: " + more)
-    text = "\n".join(l.rstrip() for l in w.lines) + "\n"
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text
+          table.HOST)
+    text = "\n".join(l.rstrip() for l in w.lines).strip("\n") + "\n"
+    return re.sub("\n{3,}", "\n\n", text)
+
+
+def link(to, repo):
+    """The address of an issue's link: a file of this repository is below repo,
+    if that is told."""
+    if repo and not to.startswith(("https://", "http://")):
+        return repo.rstrip("/") + "/" + to
+    return to
+
+
+def body(report, series="", url="", more="", **kw):
+    """The whole text, as Patchwork's freedesktop form puts it together."""
+    return "== Series Details ==\n\nSeries: %s\nURL   : %s\nState : %s\n\n" \
+        "== Summary ==\n\n%s\n== Logs ==\n\nFor more details see: %s\n" % (
+            series, url or "(none)", report.state,
+            summary(report, more, **kw), more)
+
+
+def header(name, text):
+    """One header; RFC 2047 if it is not ASCII."""
+    try:
+        text.encode("ascii")
+    except UnicodeEncodeError:
+        text = email.header.Header(text, "utf-8", header_name=name,
+                                   maxlinelen=76).encode()
+    return "%s: %s" % (name, text)
+
+
+def as_html(text):
+    """The text as an HTML part: headings, lists and links."""
+    notes = dict(re.findall(r"^ *\[(\d+|[a-z0-9-]+)\]: (\S+)$", text, re.M))
+    lines = re.sub(r"^ *\[\d+\]: \S+\n", "", text, flags=re.M).split("\n")
+    out, i, level = [], 0, 0
+
+    def inline(line):
+        line = html.escape(line, quote=False)
+        line = re.sub(r"\*\*(\w+)\*\*", r"<b>\1</b>", line)
+
+        def to(m):
+            at = notes.get(m.group("n"), "")
+            # what stands in a mail has no page to be relative to
+            if not at.startswith(("https://", "http://")):
+                return m.group("w")
+            return '<a href="%s">%s</a>' % (html.escape(at), m.group("w"))
+
+        line = re.sub(r"(?P<w>\[[A-Z-]+\])\[(?P<n>\d+)\]", to, line)
+        line = re.sub(r"(?P<w>\[(?P<n>[a-z0-9]+-[a-z0-9-]+)\])", to, line)
+        return re.sub(r"(?<![\">])(https?://[^\s<>\"]+)",
+                      r'<a href="\1">\1</a>', line)
+
+    def lists(depth):
+        nonlocal level
+        while level < depth:
+            out.append("<ul>")
+            level += 1
+        while level > depth:
+            out.append("</ul>")
+            level -= 1
+
+    while i < len(lines):
+        line, after = lines[i], lines[i + 1] if i + 1 < len(lines) else ""
+        i += 1
+        m = re.match(r"( *)([*-]) (.*)", line)
+        head = re.match(r"(==|#{3,4}) (.*?) (==|#{3,4})$", line)
+        if not line.strip():
+            continue
+        if re.fullmatch(r"={4,}|-{4,}", after) and len(after) == len(line):
+            lists(0)
+            tag = "h2" if after[0] == "=" else "h3"
+            out.append("<%s>%s</%s>" % (tag, inline(line), tag))
+            i += 1
+        elif head:
+            lists(0)
+            tag = {"==": "h1", "###": "h4", "####": "h5"}[head.group(1)]
+            out.append("<%s>%s</%s>" % (tag, inline(head.group(2)), tag))
+        elif m:
+            lists(2 if len(m.group(1)) > 2 else 1)
+            out.append("<li>%s</li>" % inline(m.group(3)))
+        elif level:
+            # more of the entry above
+            out[-1] = out[-1].replace("</li>", "") + "<br>%s</li>" % inline(
+                line.strip())
+        else:
+            out.append("<p>%s</p>" % inline(line.strip()))
+    lists(0)
+    return '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>' \
+        "\n%s\n</body></html>\n" % "\n".join(out)
+
+
+def render(report, lane="Custom", series="", url="", more="", reply="", **kw):
+    """The mail: headers, the text, and the same as HTML.
+
+    lane BAT, Full or Custom; series, url what was tested; more where the HTML
+    page is; reply a Message-ID; further where(step, result), the footnote's
+    address, patches, the subjects of a series that is not ours, per_step, and
+    repo, where this repository's files are shown.
+    """
+    text = body(report, series, url, more, **kw)
+    mark = "=-userptr-ci-" + hashlib.sha256(text.encode(
+        "utf-8", "replace")).hexdigest()[:16]
+    out = [header("Subject", subject(report, lane, series))]
+    if reply:
+        out += ["In-Reply-To: <%s>" % reply.strip("<>"),
+                "References: <%s>" % reply.strip("<>")]
+    # Patchwork shall not take it for a comment of the series.
+    out += ["X-Patchwork-Hint: ignore", "MIME-Version: 1.0",
+            'Content-Type: multipart/alternative; boundary="%s"' % mark]
+    for kind, part in (("plain", text), ("html", as_html(text))):
+        out += ["", "--" + mark, "Content-Type: text/%s; charset=utf-8" % kind,
+                "Content-Transfer-Encoding: 8bit", "", part.rstrip("\n")]
+    return "\n".join(out) + "\n\n--%s--\n" % mark
 
 
 def anchor(step, test):

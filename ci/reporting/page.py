@@ -78,6 +78,7 @@ def changes(log):
     """What the state of a step rests on, in a few words."""
     sections = [c.section() for c in log.changes]
     known = sum(sections.count(s) for s in ("hits", "known warnings"))
+    sections += ["regressions"] * sections.count("own")
     parts = [(sections.count("regressions"), "worse than base"),
              (sections.count("warnings"), "bad in another way"),
              (known, "worse, but known issues"),

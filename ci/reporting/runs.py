@@ -49,7 +49,7 @@ class Step:
         self.label = name
         self.results = {}
         self.boots = []         # (number, word, seconds, first, after)
-        self.kernel = self.igt = ""
+        self.kernel = self.igt = self.tree = ""
         self.note = ""
 
     def title(self):
@@ -187,6 +187,9 @@ def records(step):
         r.console = until_test(consoles.get(n, []))
     if "build" in step.results:
         build_log(step.results["build"], step.lines("build.log"))
+    tree = step.lines("tree", 200)
+    step.tree = tree[0][:12] if tree and re.fullmatch(
+        "[0-9a-f]{40}", tree[0]) else ""
     note = step.lines("note", 200)
     step.note = note[0] if note else ""
 
@@ -324,6 +327,11 @@ class Mailbox:
         self.subjects = [subject(os.path.join(folder, n)) for n in names]
         self.title = first("title")
         self.url = first("url")
+        # "v2" of the mails, "rev2" of a Patchwork: a first one goes without.
+        version = first("version")
+        if re.fullmatch(r"(v|rev)\d+", version) and version not in ("v1",
+                                                                   "rev1"):
+            self.title += " (%s)" % version
 
 
 def mailbox(folders):

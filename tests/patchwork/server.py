@@ -73,7 +73,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 path == "/series/9/mbox/":
             self.answer(200, mbox())
         elif path == "/api/series/9/":
-            self.answer(200, {"id": 9, "received_all": True,
+            self.answer(200, {"id": 9, "received_all": True, "version": 3,
+                              "name": "drm: a name",
                               "mbox": self.where() + "/series/9/mbox/"})
         elif path == "/api/1.0/series/47/":
             self.answer(200, {"id": 47, "name": "x", "version": 2})

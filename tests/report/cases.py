@@ -10,6 +10,9 @@ perhaps known.ini.  RECORD=1 writes the mails anew.
 
 import contextlib
 import difflib
+import email
+import email.policy
+import html
 import html.parser
 import importlib.machinery
 import importlib.util
@@ -88,6 +91,29 @@ class Page(html.parser.HTMLParser):
         assert self.stack.pop() == tag, "</%s> at %s" % (tag, self.getpos())
 
 
+def decoded(raw):
+    """(headers and text as one reads them, the HTML part, what is wrong)"""
+    msg = email.message_from_bytes(raw.encode(), policy=email.policy.default)
+    problems = [str(d) for p in msg.walk() for d in p.defects]
+    head = raw.partition("\n\n")[0]
+    problems += [l for l in head.split("\n") if not l.isascii() or
+                 len(l) > 78 and " " in l[1:78]]
+    if msg["X-Patchwork-Hint"] != "ignore":
+        problems.append("no X-Patchwork-Hint")
+    text = msg.get_body(("plain",)).get_content()
+    return ("\n".join("%s: %s" % (k, msg[k]) for k in msg.keys() if k in (
+        "Subject", "In-Reply-To", "X-Patchwork-Hint")) + "\n\n" + text,
+            msg.get_body(("html",)).get_content(), problems)
+
+
+def html_part(text, mail):
+    """Every test that the text names is in the HTML, which is well formed."""
+    Page(text)
+    plain = html.unescape(re.sub(r"<[^>]*>", "", text))
+    return all(n in plain for n in re.findall(r"igt@\S+(?=:$)", mail, re.M)) and \
+        plain.count("CI Bug Log") == mail.count("CI Bug Log")
+
+
 def page(name, text, mail):
     try:
         p = Page(text)
@@ -110,8 +136,13 @@ def case(name, to):
     rows = [l.split("\t") for l in read(d + "/results.tsv").split("\n")[1:-1]]
     words = [r[3] for r in rows]
 
-    rc, mail = report(*args)
+    rc, raw = report(*args)
+    mail, page_of_it, problems = decoded(raw)
     got = mail + "exit %d\n" % rc
+    tap(not problems, "mail of %s: headers and parts as mail has them" % name,
+        problems)
+    tap(html_part(page_of_it, mail), "mail of %s: the HTML part says the same" %
+        name, page_of_it)
     if os.environ.get("RECORD"):
         with open(d + "/mail", "w", encoding="utf-8") as f:
             f.write(got)
