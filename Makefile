@@ -35,6 +35,8 @@ check:
 examples:
 	@ci/report $(OUT) --more $(BASE).html --out ci/examples/$(BASE).mail || [ $$? = 1 ]
 	@ci/report $(OUT) $(if $(COST),--cost $(COST)) --out ci/examples/$(BASE).html || [ $$? = 1 ]
+	@! command -v chromium >/dev/null || \
+		python3 tests/report/shots.py ci/examples/$(BASE).html ci/examples/$(BASE)
 
 cost: setup
 	@ci/bench --base $(BASE) --steps $(STEPS) --peer $(PEER) --out build/cost $(ARGS)

@@ -232,6 +232,30 @@ def one_step(w, step):
         w.add(*notes, "")
 
 
+def reason(report):
+    """Why the state is what it is, in one sentence."""
+    if not report.logs:
+        bad = len(compare.alone(report.base))
+        return "%d bad result%s, nothing to compare with." % (
+            bad, "s" * (bad != 1)) if bad else "Nothing to compare with."
+    last, way = report.logs[-1], report.logs[:-1]
+    n = len(last.of("regressions")) + len(last.of("own"))
+    said = ["%s: %s" % (last.step.title(), "%d worse than the base" % n if n
+                        else "%d bad in another way than on the base" %
+                        len(last.of("warnings")) if last.of("warnings")
+                        else "not worse than the base")]
+    odd = [l for l in way if l.unforeseen() != "success"]
+    own = [l for l in way if l.state() != "success" and l not in odd]
+    for logs, what in ((odd, "on the way, and nobody foresaw it"),
+                       (own, "on the way, as ci/known has it, which a later "
+                             "step mends")):
+        if logs:
+            said.append("worse at step%s %s %s" % (
+                "s" * (len(logs) > 1), ", ".join(l.step.label for l in logs),
+                what))
+    return "; ".join(said) + "."
+
+
 def subject(report, lane, series):
     built = [s for s in report.steps if not_built(s)]
     return "%s %s.%s: %s for %s" % (

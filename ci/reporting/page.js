@@ -44,8 +44,17 @@
 
 		for (const b of document.querySelectorAll(".tools button"))
 			b.setAttribute("aria-pressed", String(b === button));
-		for (const tr of document.querySelectorAll(".matrix tbody tr"))
-			tr.classList.toggle("hide", want !== "all" && !tr.hasAttribute("data-" + want));
+		for (const body of document.querySelectorAll(".matrix tbody")) {
+			let shown = 0;
+
+			for (const tr of body.querySelectorAll("tr:not(.group)")) {
+				const hide = want !== "all" && !tr.hasAttribute("data-" + want);
+
+				tr.classList.toggle("hide", hide);
+				shown += !hide;
+			}
+			body.querySelector(".group").classList.toggle("hide", !shown);
+		}
 	}
 
 	document.addEventListener("click", function (ev) {

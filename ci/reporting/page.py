@@ -11,6 +11,7 @@ import html
 import itertools
 import os
 import re
+import time
 import urllib.parse
 
 import judge
@@ -19,8 +20,24 @@ from . import compare, mail, runs, splat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEVEL = re.compile(r"^<\d> (?=\[)")     # what /dev/kmsg puts before the time
-SHORT = {"incomplete": "incompl.", "dmesg-warn": "dmesg-w", "dmesg-fail":
-         "dmesg-f", "timeout": "timeout"}
+KEY = {"pass": "the test passed, and the kernel had nothing to say",
+       "skip": "the test cannot run here", "warn": "passed with a warning",
+       "fail": "the test failed", "crash": "the test program died",
+       "timeout": "not done in the time allowed",
+       "dmesg-warn": "passed, but the kernel complained",
+       "dmesg-fail": "failed, and the kernel complained",
+       "incomplete": "took the machine with it: a panic, or a hang",
+       "abort": "the runner gave up", "notrun": "not run, or no result"}
+GROUPS = {"boot": "kernel and runner", "build": "kernel and runner",
+          "igt@runner@aborted": "kernel and runner"}
+
+
+def group(test):
+    """(heading, name below it) of a row: IGT's binary, and what follows."""
+    if test in GROUPS or test.count("@") < 2:
+        return GROUPS.get(test, "tests"), test.split("@", 1)[-1]
+    _, binary, name = test.split("@", 2)
+    return binary, name
 
 
 def esc(text):
@@ -59,7 +76,8 @@ def pre(lines, hit):
     for form, same in itertools.groupby(range(len(lines)), kind):
         text = "\n".join(LEVEL.sub("", lines[i]) for i in same)
         out.append(form % (esc(text) or " "))
-    return '<pre tabindex="0">%s</pre>' % "".join(out)
+    return '<pre tabindex="0" role="region" aria-label="log">%s</pre>' % \
+        "".join(out)
 
 
 def log_of(r):
@@ -107,53 +125,106 @@ class Page:
     def cell(self, step, r):
         if r is None:
             return '<td><span class="cell r-notrun" title="not in this step' \
-                   '">-</span></td>'
-        short = SHORT.get(r.word, r.word)
-        word = '<span class="w" title="%s"><span class="wide">%s</span>' \
-            '<span class="narrow">%s</span></span>' % (r.word, r.word, short)
+                   '"><span class="w">-</span></span></td>'
+        word = '<span class="w">%s</span>' % r.word
         if r.issues or r.suppressed:
-            word += '<span class="known" title="known issue">*</span>'
-        body = "<span>%s</span><small>%s</small>" % (word, secs(r.seconds))
+            word += '<span class="known" title="ci/known says why">*</span>'
+        # its full name for who hears it: what is seen is part of that
+        body = '<span class="vh">%s, %s: </span><span>%s</span> ' \
+            "<small>%s</small>" % (esc(group(r.test)[1]), esc(step.title()),
+                                   word, secs(r.seconds))
         if not self.has_detail(step, r):
             return '<td><span class="cell r-%s">%s</span></td>' % (r.word,
                                                                    body)
         name = mail.anchor(step, r.test)
-        return ('<td><a class="cell r-%s" href="#%s" data-for="%s" '
-                'aria-label="%s on %s: %s">%s</a></td>' % (
-                    r.word, urllib.parse.quote(name), esc(name),
-                    esc(r.test), esc(step.title()), r.word, body))
+        return ('<td><a class="cell r-%s" href="#%s" data-for="%s">%s</a></td>'
+                % (r.word, urllib.parse.quote(name), esc(name), body))
+
+    def row(self, test, name):
+        row = [s.results.get(test) for s in self.report.steps]
+        attrs = ""
+        if any((s.label, test) in self.changed for s in self.report.steps):
+            attrs += " data-changed"
+        if any(r and r.word != "pass" for r in row):
+            attrs += " data-bad"
+        # a line may end at a hyphen, never within a word
+        self.add('<tr%s><th scope="row">%s</th>%s</tr>' % (
+            attrs, esc(name), "".join(
+                self.cell(s, r) for s, r in zip(self.report.steps, row))))
 
     def matrix(self):
         steps = self.report.steps
-        self.add('<h2 id="matrix">Results</h2>',
-                 '<div class="tools" role="group" aria-label="rows to show">'
+        self.add('<h2 id="matrix">Results</h2>')
+        self.key()
+        self.add('<div class="tools" role="group" aria-label="rows to show">'
                  '<button data-filter="all" aria-pressed="true">All</button>'
                  '<button data-filter="changed" aria-pressed="false">Changed '
                  'from base</button>'
                  '<button data-filter="bad" aria-pressed="false">Not pass'
                  '</button></div>',
+                 '<div class="scroll" tabindex="0" role="region" '
+                 'aria-labelledby="matrix">',
                  '<table class="matrix"><thead><tr><th scope="col">test</th>')
         for s in steps:
             self.add('<th scope="col">%s</th>' % esc(
                 s.label if s is self.report.base else "step " + s.label
                 if s.label.isdigit() else s.label))
-        self.add("</tr></thead><tbody>")
+        self.add("</tr></thead>")
+        heads = {}
         for t in self.report.tests():
-            row = [s.results.get(t) for s in steps]
-            attrs = ""
-            if any((s.label, t) in self.changed for s in steps):
-                attrs += " data-changed"
-            if any(r and r.word != "pass" for r in row):
-                attrs += " data-bad"
-            self.add('<tr%s><th scope="row">%s</th>%s</tr>' % (
-                attrs, esc(t.split("@", 1)[-1]),
-                "".join(self.cell(s, r) for s, r in zip(steps, row))))
-        self.add("</tbody></table>",
-                 '<p class="dim">A cell that is no pass opens its reason. '
-                 '* = known issue.</p>')
+            head, name = group(t)
+            heads.setdefault(head, []).append((t, name))
+        for head, rows in heads.items():
+            self.add('<tbody><tr class="group"><th colspan="%d" scope="rowgroup">'
+                     '<span>%s</span></th></tr>' % (len(steps) + 1, esc(head)))
+            for t, name in rows:
+                self.row(t, name)
+            self.add("</tbody>")
+        self.add("</table></div>",
+                 '<p class="dim">A cell that is no pass opens its reason.</p>')
+
+    def key(self):
+        """What the words mean that are in the table."""
+        there = {r.word for s in self.report.steps
+                 for r in s.results.values()}
+        self.add('<dl class="key">')
+        for word in table.WORDS:
+            if word in there:
+                self.add('<div><dt class="r-%s">%s</dt><dd>%s</dd></div>' % (
+                    word, word, KEY[word]))
+        if any(r.issues or r.suppressed for s in self.report.steps
+               for r in s.results.values()):
+            self.add("<div><dt>*</dt><dd>ci/known says why: see below</dd></div>")
+        self.add("</dl>")
+
+    def about(self):
+        """What was tested, on what, and when."""
+        r = self.report
+        base, steps = r.base, [s for s in r.steps if s is not r.base]
+        what = "%d step%s" % (len(steps), "s" * (len(steps) != 1)) if steps \
+            else "no patch"
+        on = ", ".join([base.title()] + ([base.kernel] if base.kernel else [])
+                       + (["tree " + base.tree] if base.tree else []))
+        facts = [("Tested", "%s, each with all before it" % what
+                  if len(steps) > 1 else what), ("On", on),
+                 ("Tests", "%s list, %d tests" % (self.lane, len(
+                     [t for t in r.tests() if t not in runs.PSEUDO]))),
+                 ("Host", table.HOST + " (software Haswell)")]
+        if r.base.when:
+            facts.append(("Run ended", time.strftime(
+                "%Y-%m-%d %H:%M UTC", time.gmtime(
+                    max(s.when for s in r.steps)))))
+        if self.url.startswith(("https://", "http://")):
+            facts.append(("Series", '<a href="%s" rel="noreferrer">%s</a>' % (
+                esc(self.url), esc(self.url))))
+        self.add('<dl class="facts">')
+        for name, text in facts:
+            self.add("<div><dt>%s</dt><dd>%s</dd></div>" % (
+                name, text if text.startswith("<a ") else esc(text)))
+        self.add("</dl>")
 
     def cards(self):
-        self.add('<div class="cards">')
+        self.add('<h2>Steps</h2><div class="cards">')
         for s in self.report.steps:
             log = next((l for l in self.report.logs if l.step is s), None)
             words = [r.word for r in s.results.values()]
@@ -228,9 +299,9 @@ class Page:
         c = self.changed.get((step.label, r.test))
         name = mail.anchor(step, r.test)
         self.add('<section class="detail" id="%s" tabindex="-1" '
-                 'aria-label="reason">'
+                 'aria-label="reason of %s">'
                  '<button class="close" aria-label="close">close</button>'
-                 '<h3>%s</h3>' % (esc(name), esc(r.test)))
+                 '<h3>%s</h3>' % (esc(name), esc(name), esc(r.test)))
         facts = ['%s: <span class="state r-%s">%s</span>' % (
             esc(step.title()), r.word, r.word)]
         if c:
@@ -280,14 +351,9 @@ class Page:
                                                    self.series)),
             "<style>", css, ":root { --steps: %d; }" % len(r.steps),
             "</style></head><body>", "<header><h1>%s</h1>" % esc(self.series),
-            '<p><span class="state %s">%s</span> <span class="dim">%s list, '
-            '%d tests, host %s (software Haswell)</span></p>' % (
-                r.state, r.state, self.lane,
-                len([t for t in r.tests() if t not in runs.PSEUDO]),
-                table.HOST))
-        if self.url.startswith(("https://", "http://")):
-            self.add('<p><a href="%s" rel="noreferrer">%s</a></p>' % (
-                esc(self.url), esc(self.url)))
+            '<p><span class="state %s">%s</span> %s</p>' % (
+                r.state, r.state, esc(mail.reason(r))))
+        self.about()
         self.add("</header><main>")
         self.cards()
         self.matrix()

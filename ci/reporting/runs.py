@@ -50,7 +50,7 @@ class Step:
         self.results = {}
         self.boots = []         # (number, word, seconds, first, after)
         self.kernel = self.igt = self.tree = ""
-        self.note = ""
+        self.note, self.when = "", 0
 
     def title(self):
         """"base" or "step 1", with the kernel it stands on if known."""
@@ -244,6 +244,11 @@ def folder_steps(path):
     else:
         die("%s has neither results.tsv nor rows.tsv: did ci/run end there?"
             % path)
+    for name in ("results.tsv", "rows.tsv"):
+        if os.path.exists(os.path.join(path, name)):
+            for s in steps:
+                s.when = os.path.getmtime(os.path.join(path, name))
+            break
     if not steps or not any(s.results for s in steps):
         die("%s holds no result" % path)
     return steps

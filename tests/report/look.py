@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Look at a report's page in Chromium, as lines of TAP.
 
-    look.py PAGE EVIL [SHOTS]   PAGE of the case rwsem with the database of the
+    look.py PAGE EVIL WIDE [SHOTS]
+                                PAGE of the case rwsem with the database of the
                                 case known and a plot of 60 by 20 that has a
-                                script; EVIL of a log that is no log.
+                                script; EVIL of a log that is no log; WIDE of
+                                ten steps and the BAT list.
+                                AXE_CORE: axe.min.js (npm install axe-core)
                                 SHOTS: a folder for screenshots.
 """
 
@@ -18,6 +21,23 @@ from browser import Browser  # noqa: E402
 T = "igt@gem_userptr_blits@"
 CELL = 'a.cell[data-for="%s"]'
 SHOWN = "document.querySelectorAll('.detail.shown').length"
+
+
+RATIO = """
+    const lum = c => { const v = c.match(/[\\d.]+/g).slice(0, 3).map(x => {
+        x /= 255; return x <= .03928 ? x / 12.92 :
+        Math.pow((x + .055) / 1.055, 2.4); });
+        return .2126 * v[0] + .7152 * v[1] + .0722 * v[2]; };
+    const ratio = e => { let p = e, seen = 1;
+        for (let q = e; q; q = q.parentElement)
+            seen *= getComputedStyle(q).opacity;
+        while (/, 0\\)$|transparent/.test(getComputedStyle(p).backgroundColor))
+            p = p.parentElement;
+        if (seen < 1) return seen;
+        const a = lum(getComputedStyle(e).color),
+              b = lum(getComputedStyle(p).backgroundColor);
+        return (Math.max(a, b) + .05) / (Math.min(a, b) + .05); };
+"""
 
 
 def contrast(b, selector):
@@ -71,16 +91,78 @@ def looks(b, page, shots, name, width, dark):
         b.shot("%s/%s-reason.png" % (shots, name))
 
 
-def main(page, evil, shots=""):
+def wide(b, page, shots):
+    """A page of many steps, at three widths."""
+    for width in (375, 768, 1366):
+        for dark in (False, True):
+            name = "ten steps, %d px%s" % (width, ", dark" if dark else "")
+            b.open("file://" + page, width=width, height=812, dark=dark)
+            got = b.eval("document.documentElement.scrollWidth")
+            ok(got <= width, "%s: nothing sticks out to the right" % name, got)
+            got = b.eval("""(() => {
+                const box = e => e.getBoundingClientRect();
+                const head = [...document.querySelectorAll('.matrix thead th')];
+                const bad = [];
+                for (const tr of document.querySelectorAll(
+                        '.matrix tbody tr:not(.group)'))
+                    [...tr.children].forEach((e, i) => {
+                        if (Math.abs(box(e).left - box(head[i]).left) > 1)
+                            bad.push(e.textContent);
+                    });
+                return bad.length; })()""")
+            same("%s: each cell is below its head" % name, got, 0)
+            # no word of a name is wider than its line
+            got = b.eval("""[...document.querySelectorAll(
+                '.matrix tbody tr:not(.group) th')].filter(e =>
+                e.scrollWidth > e.clientWidth || e.clientWidth < 100)
+                .map(e => e.textContent)""")
+            same("%s: each name has room" % name, got, [])
+            got = b.eval("""(() => { const s = document.querySelector('.scroll');
+                s.scrollLeft = 1e6; s.scrollTop = 1e6;
+                const at = s.getBoundingClientRect();
+                const th = document.querySelector('.matrix tbody tr:last-child th')
+                    .getBoundingClientRect();
+                const head = document.querySelector('.matrix thead th:last-child')
+                    .getBoundingClientRect();
+                return [Math.round(th.left - at.left) < 8,
+                        Math.round(head.top - at.top) < 8]; })()""")
+            same("%s: scrolled to the end, the names and the head are there" %
+                 name, got, [True, True])
+            got = b.eval("""(() => { %s
+                return Math.min(...[...document.querySelectorAll('.cell small')]
+                    .filter(e => e.textContent).map(e => ratio(e))); })()""" %
+                         RATIO)
+            ok(got >= 4.5, "%s: the seconds can be read" % name, got)
+            if os.environ.get("AXE_CORE"):
+                with open(os.environ["AXE_CORE"], encoding="utf-8") as f:
+                    b.eval(f.read() + ";0")
+                got = b.call("Runtime.evaluate", awaitPromise=True,
+                             returnByValue=True, expression="""axe.run(document,
+                    {rules: {"label-content-name-mismatch": {enabled: true}}})
+                    .then(r => r.violations.map(v => [v.id, v.nodes.length,
+                    v.nodes[0].html]))""")["result"]["value"]
+                same("%s: axe has nothing to say" % name, got, [])
+            if shots and not dark:
+                b.eval("document.querySelector('.scroll').scrollLeft = 0;"
+                       "document.querySelector('.scroll').scrollTop = 0;"
+                       "document.querySelector('h2#matrix').scrollIntoView()")
+                b.shot("%s/ten-steps-%d.png" % (shots, width))
+
+
+def main(page, evil, ten, shots=""):
     with Browser() as b:
+        if os.environ.get("AXE_CORE"):
+            b.call("Page.setBypassCSP", enabled=True)
+        wide(b, ten, shots)
+        b.call("Page.setBypassCSP", enabled=False)
         b.open("file://" + page)
         ok(b.eval("document.title").startswith("✗ userptr.CI.Custom: failure"),
            "the title is the mail's subject", b.eval("document.title"))
         same("the matrix: tests by steps", b.eval(
-            "[document.querySelectorAll('.matrix tbody tr').length, "
+            "[document.querySelectorAll('.matrix tbody tr:not(.group)').length, "
             "document.querySelectorAll('.matrix tbody td').length]"), [6, 12])
         same("a cell has the word of its result", b.eval(
-            "document.querySelector('%s .w').title" %
+            "document.querySelector('%s .w').textContent" %
             (CELL % ("1:" + T + "coherency-unsync"))), "incomplete")
         same("known issues have their star", b.eval(
             "document.querySelectorAll('.matrix .known').length"), 4)
@@ -118,11 +200,11 @@ def main(page, evil, shots=""):
 
         b.click('button[data-filter="changed"]')
         same("rows that changed", b.eval(
-            "[...document.querySelectorAll('.matrix tbody tr')].filter(e => "
+            "[...document.querySelectorAll('.matrix tbody tr:not(.group)')].filter(e => "
             "e.offsetHeight).length"), 5)
         b.click('button[data-filter="all"]')
         same("all rows again", b.eval(
-            "[...document.querySelectorAll('.matrix tbody tr')].filter(e => "
+            "[...document.querySelectorAll('.matrix tbody tr:not(.group)')].filter(e => "
             "e.offsetHeight).length"), 6)
 
         b.open("file://%s#base:%sdmabuf-sync" % (page, T))
