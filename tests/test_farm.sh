@@ -308,12 +308,42 @@ EOF
 for n, j in yaml.safe_load(open(sys.argv[1])).items():
     for l in isinstance(j, dict) and j.get("script", []) or []: print(l)' "$ROOT/ci/gitlab-ci.yml" >"$TMP/script"
 	check "gitlab-ci.yml: the scripts parse" bash -n "$TMP/script"
+	# Each job has a cache of its own: of one that they share the last upload wins.
+	# shellcheck disable=SC2016  # GitLab's variables
+	is "gitlab-ci.yml: a cache a job" "$(python3 -c 'import sys, yaml
+d = yaml.safe_load(open(sys.argv[1]))
+print(*sorted({str((d[j].get("cache") or d[d[j]["extends"]]["cache"])["key"]) for j in ("check", "shard")}))' \
+		"$ROOT/ci/gitlab-ci.yml")" 'userptr-$BASE-$CI_JOB_NAME_SLUG'
+	# Two jobs of a shell runner prepare themselves at the same time: an apt-get that
+	# finds another one at work fails, as the real one does.
+	mkdir "$TMP/stub"
+	cat >"$TMP/stub/apt-get" <<-'STUB'
+	#!/bin/sh
+	mkdir "$AT_WORK" 2>/dev/null || { echo clash >>"$AT_WORK.clash"; exit 100; }
+	sleep 0.2
+	rmdir "$AT_WORK"
+	STUB
+	printf '#!/bin/sh\necho 0\n' >"$TMP/stub/id"
+	chmod +x "$TMP"/stub/*
+	python3 -c 'import sys, yaml
+d = yaml.safe_load(open(sys.argv[1]))
+job = d["shard"]
+print("set -eo pipefail", *(job.get("before_script") or d[job["extends"]]["before_script"]), sep="\n")' \
+		"$ROOT/ci/gitlab-ci.yml" >"$TMP/prepare"
+	for i in 1 2; do
+		(cd "$ROOT" && HOME=$TMP PATH=$TMP/stub:$PATH AT_WORK=$TMP/at-work PACKAGES=git SETUP='apt-get update' \
+			bash "$TMP/prepare") >/dev/null 2>&1 &
+		pids[i]=$!
+	done
+	rc=''
+	for i in 1 2; do wait "${pids[i]}"; rc+=" $?"; done
+	is "gitlab-ci.yml: two jobs on one machine wait for each other's apt" "$rc $(cat "$TMP/at-work.clash" 2>/dev/null)" " 0 0 "
 else
 	skip "gitlab-ci.yml: YAML" "no python3-yaml"
 fi
 while IFS= read -r opt; do
 	[[ $opt =~ ^--(no|global|add)$ ]] ||
-		like "gitlab-ci.yml: $opt is an option" "$("$ROOT/ci/run" --help; "$ROOT/ci/merge" --help; "$ROOT/ci/report" --help)" "$opt"
+		like "gitlab-ci.yml: $opt is an option" "$(for p in run merge report setup; do "$ROOT/ci/$p" --help; done)" "$opt"
 done < <(grep -oE -- '--[a-z]+' "$ROOT/ci/gitlab-ci.yml" | sort -u)
 
 # --- real VMs -----------------------------------------------------------------------
