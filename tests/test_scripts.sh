@@ -302,6 +302,15 @@ exits "apply: a blob that the list allows" 0
 g checkout -q main
 g branch -q -D xfinal
 sed -i 2d "$clone/series/toy"
+sed -i "2i # needs: $file brought_later abcdef123456 (\"a fix\")" "$clone/series/toy"
+refuses 2 "apply: what the series needs elsewhere" \
+	"$file has no brought_later, which series/toy needs: first apply abcdef123456 \(\"a fix\"\)" apply toy "$tree" --branch x
+sed -i "2s/brought_later/known/" "$clone/series/toy"
+run apply toy "$tree" --branch xneeds
+exits "apply: the tree has it" 0
+g checkout -q main
+g branch -q -D xneeds
+sed -i 2d "$clone/series/toy"
 
 cp -r "$clone/patches/toy" "$TMP/keep"
 sed -i 's/return known() + 1;/return known() + 7;/' "$clone"/patches/toy/0003*
