@@ -192,9 +192,9 @@ is "a next page on another path: exit 3" "$?" 3
 like "a next page on another path: named" "$(tail -n1 "$TMP/err")" "its next page is 'http://127.0.0.1:[0-9]*/elsewhere"
 rm "$S/links"
 pw fetch --api freedesktop --url "$url" --series 47 --revision 2 --out "$TMP/a.mbox" --about "$TMP/about"
-is "what freedesktop calls it, and which version" "$? $(<"$TMP/about")" $'0 x\nrev2'
+is "what freedesktop calls it, and which version" "$? $(<"$TMP/about")" "0 x"$'\nrev2\n'"$url/series/47/#rev2"
 pw fetch --api getpatchwork --url "$url" --series 9 --out "$TMP/a.mbox" --about "$TMP/about"
-is "what getpatchwork calls it, and which version" "$? $(<"$TMP/about")" $'0 drm: a name\nv3'
+is "what getpatchwork calls it, and which version" "$? $(<"$TMP/about")" "0 drm: a name"$'\nv3\n'"$url/api/series/9/"
 # page NAME PAGE "exit first-bytes" WORDS
 page()
 {

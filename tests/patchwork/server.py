@@ -9,6 +9,8 @@
                         DIR/mbox, if there is one, is what every series holds.
                         DIR/mails has a line a mail that freedesktop sent.
                         DIR/links is what the server takes for its own address.
+                        DIR/watch.json: the series of the project "x", each with
+                        id, version, name, whole and path (which it touches).
 """
 
 import base64
@@ -36,6 +38,21 @@ def fault():
     with open(DIR + "/faults", "w", encoding="utf-8") as f:
         f.write(" ".join(words[1:]))
     return words[0] if words else "ok"
+
+
+def watched():
+    try:
+        with open(DIR + "/watch.json", encoding="utf-8") as f:
+            return json.load(f)
+    except FileNotFoundError:
+        return []
+
+
+def mail_of(series):
+    return ("From nobody Mon Sep 17 00:00:00 2001\nFrom: a <a@example.org>\n"
+            "Subject: [PATCH] %(name)s\n\n---\ndiff --git a/%(path)s b/%(path)s"
+            "\n--- a/%(path)s\n+++ b/%(path)s\n@@ -1 +1 @@\n-a\n+b\n\n" %
+            series).encode()
 
 
 def mbox():
@@ -69,7 +86,41 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
-        if path == "/api/1.0/series/47/revisions/2/mbox/" or \
+        one = re.search(r"/series/(\d+)/", path)
+        mine = next((w for w in watched() if one and
+                     w["id"] == int(one.group(1))), None)
+        if path == "/api/series/":          # two a page
+            page = int((re.search(r"(?:^|&)page=(\d+)$", query) or [0, 1])[1])
+            self.answer(200, [
+                {"id": w["id"], "version": w["version"], "name": w["name"],
+                 "received_all": w["whole"], "patches": [
+                     {"id": 10 * w["id"] + 1, "name": "[2/2] b"},
+                     {"id": 10 * w["id"] + 2, "name": "[1/2] a"}]}
+                for w in watched()[2 * page - 2:2 * page]],
+                **({"Link": '<%s%s?page=%d>; rel="next"' % (
+                    self.where(), path, page + 1)}
+                   if len(watched()) > 2 * page else {}))
+        elif path == "/api/1.0/projects/x/series/":
+            page = int((re.search(r"(?:^|&)page=(\d+)$", query) or [0, 1])[1])
+            self.answer(200, {
+                "count": len(watched()), "previous": None,
+                "next": "%s%s?page=%d" % (self.where(), path, page + 1)
+                if len(watched()) > 2 * page else None, "results": [
+                    {"id": w["id"], "version": w["version"], "name": w["name"],
+                     "state": None if w["whole"] else "incomplete"}
+                    for w in watched()[2 * page - 2:2 * page]]})
+        elif mine and path.endswith("/mbox/"):
+            self.answer(200, mail_of(mine))
+        elif mine and path.startswith("/api/"):
+            if "test-results" in path:
+                self.answer(200, [p for at, p in stored if at == path])
+            else:
+                self.answer(200, {
+                    "id": mine["id"], "version": mine["version"],
+                    "name": mine["name"], "received_all": mine["whole"],
+                    "mbox": "%s/series/%d/mbox/" % (self.where(),
+                                                    mine["id"])})
+        elif path == "/api/1.0/series/47/revisions/2/mbox/" or \
                 path == "/series/9/mbox/":
             self.answer(200, mbox())
         elif path == "/api/series/9/":
@@ -90,15 +141,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"id": 10, "received_all": False, "mbox": ""})
         elif path == "/api/series/11/":
             self.answer(200, {"id": 11, "mbox": "http://example.com/x"})
-        elif path == "/api/patches/120/checks/":
+        elif re.fullmatch(r"/api/patches/\d+/checks/", path):
             # a page has one check, so that a client must follow the links
             page = int((re.search(r"page=(\d+)", query) or [0, 1])[1])
-            mine = [p for kind, p in stored if kind == "pw"]
+            mine = [p for at, p in stored if at == path]
             more = {"Link": '<%s%s?page=%d>; rel="next"' % (
                 self.where(), path, page + 1)} if page < len(mine) else {}
             self.answer(200, mine[page - 1:page], **more)
         elif path == "/api/1.0/series/47/revisions/2/test-results/":
-            self.answer(200, [p for kind, p in stored if kind == "fd"])
+            self.answer(200, [p for at, p in stored if at == path])
         else:
             self.answer(404, {"detail": "Not found."})
 
@@ -113,8 +164,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if word == "drop":
             self.close_connection = True
             return
-        kind = {"/api/1.0/series/47/revisions/2/test-results/": "fd",
-                "/api/patches/120/checks/": "pw"}.get(self.path)
+        kind = "fd" if re.fullmatch(
+            r"/api/1.0/series/\d+/revisions/\d+/test-results/", self.path) \
+            else "pw" if re.fullmatch(r"/api/patches/\d+/checks/", self.path) \
+            else None
         want = "Token secret" if kind == "pw" else "Basic " + \
             base64.b64encode(b"me:secret").decode()
         if kind is None:
@@ -149,11 +202,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind == "fd":        # one result a name, and a mail for each POST
             with open(DIR + "/mails", "a", encoding="utf-8") as f:
                 f.write("%s %s\n" % (data["test_name"], data["state"]))
-            stored[:] = [s for s in stored if s[0] != "fd" or
+            stored[:] = [s for s in stored if s[0] != self.path or
                          s[1]["test_name"] != data["test_name"]]
         else:
             data["id"] = len(stored) + 1
-        stored.append((kind, data))
+        stored.append((self.path, data))
         with open(DIR + "/posts", "w", encoding="utf-8") as f:
             for _, d in stored:
                 f.write(json.dumps(d, sort_keys=True) + "\n")
