@@ -10,9 +10,10 @@ import judge
 import table
 from . import die, splat
 
-# Lines of ci/lib-phase.sh.
+# Lines of ci/lib-phase.sh, and of a lock that was waited for.
 PROGRESS = re.compile(r": (starts|done in|failed \(\d+\) after|"
-                      r"[0-9hms]+(,|$))")
+                      r"[0-9hms]+(,|$)|"
+                      r"waiting for another run that holds the lock )")
 PSEUDO = ("boot", "build", "igt@runner@aborted")    # rows that are no test
 
 
