@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What ci/faults and ci/properties share: programs of the guest that provoke faults
+# of the kernel, in VMs of the base and of steps. Source it after lib.sh.
+
+base=v5.10 steps='' tree=() out=''
+
+# provoke_args NAME VALUE...: set base, steps, tree and out; the caller's own options
+# are own_option NAME VALUE's, which returns 1 if it has no such. A word in FLAGS is an
+# option without a value: own_option NAME.
+FLAGS=''
+provoke_args()
+{
+	while (($#)); do
+		case $1 in
+		--help | -h) sed -n '4,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
+		--*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+		esac
+		[[ $1 == --* ]] || die 2 "unexpected '$1': see ci/$LIB_NAME --help"
+		if [[ " $FLAGS " == *" $1 "* ]]; then
+			own_option "$1"
+			shift
+			continue
+		fi
+		(($# >= 2)) || die 2 "$1 needs a value: see ci/$LIB_NAME --help"
+		# shellcheck disable=SC2034  # for the scripts that source this
+		case $1 in
+		--base) base=$2 ;;
+		--steps) steps=$2 ;;
+		--tree) tree=(--tree "$2") ;;
+		--out) out=$2 ;;
+		*) own_option "$1" "$2" ||
+			die 2 "unknown option $1: see ci/$LIB_NAME --help" ;;
+		esac
+		shift 2
+	done
+	base_info "$base"
+	((${#tree[@]} == 0)) || [[ -d ${tree[1]} ]] ||
+		die 2 "--tree ${tree[1]}: no such directory"
+}
+
+# provoke_start NAME: once the input is right: the folder of results is ours, the
+# packages are there; set EXPECTED, the file of what may come.
+provoke_start()
+{
+	claim_out out
+	times_start
+	EXPECTED=$USERPTR_ROOT/ci/expected/$1-$base.tsv
+	if [[ ! -e $EXPECTED ]]; then
+		note "no ci/expected/$1-$base.tsv: every result must be a pass"
+		EXPECTED=/dev/null
+	fi
+	"$USERPTR_ROOT/ci/setup" >&2 || exit $?
+	rm -f "$out/results.tsv"
+}
+
+# miss WHAT: the harness failed.
+miss()
+{
+	note "MISS: $1, there is no verdict"
+	exit 3
+}
+
+# provoke_kernel STEP [NAME]: make its kernel; false if the step does not build. NAME
+# is what messages call the step.
+provoke_kernel()
+{
+	local rc=0
+
+	"$USERPTR_ROOT/ci/build" --base "$base" "${tree[@]}" --step "$1" >/dev/null || rc=$?
+	((rc != 2)) || exit 2
+	((rc <= 1)) || miss "step ${2:-$1}: ci/build failed ($rc)"
+	return "$rc"
+}
+
+# provoke_vm STEP SHARE TIMEOUT COMMAND: a VM. A verdict on the guest, 1, is a judge's
+# to make: only a fault of the harness is a failure.
+# shellcheck disable=SC2317  # phase calls it
+provoke_vm()
+{
+	local rc=0
+
+	"$USERPTR_ROOT/ci/shell" --base "$base" --step "$1" "${tree[@]}" \
+		--share "$2" --timeout "$3" -- "$4" || rc=$?
+	return $((rc > 1 ? rc : 0))
+}
+
+# provoke_end RESULTS: keep them, and print the table; the verdict is the status.
+provoke_end()
+{
+	local rc=0
+
+	cp "$1" "$out/results.tsv" || die 3 "cannot write $out/results.tsv: is the disk full?"
+	"$USERPTR_ROOT/ci/table.py" "$1" "$EXPECTED" || rc=$?
+	printf '\nResults: %s\n\n' "$out/results.tsv"
+	times_table
+	return "$rc"
+}
