@@ -81,6 +81,16 @@ def hung(row, boot, hit):
         row.detail += "; " + hit
 
 
+def not_up(boot, hit):
+    """Why the guest did not come up; None if it did."""
+    errors = [s for s in boot.said if s == "nocard" or re.match(
+        r"(init|module|modules|swap|cannot|no output)\b.*errno (?!0$)", s)]
+    if not errors and any(s.startswith("start ") for s in boot.said):
+        return None
+    return hit or "; ".join(errors) or tail(boot.console) or \
+        "not a word on the console"
+
+
 def judge(folder, way):
     boot = Boot(folder, ("1", "", "0", "0", "0"))
     row = Row("traps@" + way, "notrun")
@@ -90,12 +100,10 @@ def judge(folder, way):
     said = [m for m in (re.match(r"%s (pass|fail|skip|hang) ([\d.]+) s(?:: (.*))?$"
                                  % re.escape(way), l) for l in output) if m]
     why = "; ".join(l[2:] for l in output if l.startswith("# "))
-    errors = [s for s in boot.said if s == "nocard" or re.match(
-        r"(init|module|modules|swap|cannot|no output)\b.*errno (?!0$)", s)]
+    up = not_up(boot, hit)
 
-    if errors or not any(s.startswith("start ") for s in boot.said):
-        row.detail = hit or "; ".join(errors) or tail(boot.console) or \
-            "not a word on the console"
+    if up is not None:
+        row.detail = up
         return row
     if said:
         row.seconds = float(said[-1].group(2))

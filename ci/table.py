@@ -5,7 +5,7 @@
     ci/table.py RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]
 
 NOTE (such as "cached") is printed under the step.  EXPECTED has the columns
-test (may hold * and ?), step (base, 2, 1-3 or *), results that are expected
+test (may hold * and ?), step (base, first, 2, 1-3 or *), results that are expected
 ("a" or "a|b"), reason; of several lines for a result the last one rules.  What
 is not listed must pass; a listed test whose line does not allow pass and that
 passes is reported too, so that lines leave the list.
@@ -20,7 +20,7 @@ import sys
 WORDS = ("pass fail skip warn crash timeout incomplete notrun abort "
          "dmesg-warn dmesg-fail").split()
 HOST = "shard-hsw"
-NOTE = re.compile(r"(base|\d+)=")
+NOTE = re.compile(r"(base|first|\d+)=")
 
 
 def die(text):
@@ -56,8 +56,8 @@ def expectations(path):
     out = []
     for n, (test, step, results, why) in rows(path, 4):
         words = results.split("|")
-        if not re.fullmatch(r"base|\*|\d+(-\d+)?", step):
-            die("%s:%d: step '%s' is neither base, N, N-M nor *"
+        if not re.fullmatch(r"base|first|\*|\d+(-\d+)?", step):
+            die("%s:%d: step '%s' is neither base, first, N, N-M nor *"
                 % (path, n, step))
         for word in words:
             if word not in WORDS:
