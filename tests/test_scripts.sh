@@ -651,6 +651,58 @@ run cover toy-bat "$tsv" --cover "$letter" --check
 exits "cover --check: now it does" 0
 refuses 2 "cover: no such place" "no line '<!-- results toy-full -->'" cover toy-full "$tsv" --cover "$letter"
 refuses 2 "cover: no results of ours" "is not a results.tsv" cover toy-bat "$letter" --cover "$letter"
+
+# One whose own results are ci/properties's, and one of words
+printf '# x: y\n\n<!-- properties toy -->\n<!-- end -->\n\n<!-- text said -->\nold\n<!-- end -->\n' >"$TMP/p.md"
+{
+	printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'
+	printf 'toy\t3\t%s\t%s\t0.1\t%s\n' waits@exit-fence pass "pass 2 of 2: x" \
+		waits@exit-hang pass "pass 2 of 2: x" lost@overlap pass "pass 1, skip 1 of 2: x"
+	printf 'toy\tbase\t%s\t%s\t0.1\t%s\n' waits@exit-fence incomplete "hang 2 of 2: x" \
+		waits@exit-hang dmesg-warn "warns 1, pass 1 of 2: x" lost@overlap fail "lost 2 of 2: x"
+} >"$TMP/p.tsv"
+run cover toy "$TMP/p.tsv" --cover "$TMP/p.md"
+exits "cover: properties" 0
+is "cover: properties: base first, the words of each" "$(sed -n '/properties toy/,/end/p' "$TMP/p.md")" '<!-- properties toy -->
+
+    property                          base            last step
+    exit does not wait for the GPU    hangs 2+1 of 4  holds 4 of 4
+    no lost write: two invalidations  lost 2 of 2     holds 1 of 1
+
+<!-- end -->'
+run cover toy "$TMP/p.tsv" --cover "$TMP/p.md" --check
+exits "cover: properties: --check" 0
+sed -i 's/lost 2 of 2/lost 1, pass 1 of 2/' "$TMP/p.tsv"
+run cover toy "$TMP/p.tsv" --cover "$TMP/p.md" --check
+exits "cover: properties: --check: another result" 1
+sed -i 's/lost 1, pass 1 of 2/lost 1, pass 2 of 2/' "$TMP/p.tsv"
+refuses 2 "cover: properties: words that are not the sum" "does not say how often" cover toy "$TMP/p.tsv" --cover "$TMP/p.md"
+refuses 2 "cover: properties: results of ci/run" "does not say how often" cover toy "$tsv" --cover "$TMP/p.md"
+printf 'a  b\n\nc\n' >"$TMP/words"
+run cover said "$TMP/words" --cover "$TMP/p.md"
+is "cover: text: as it is" "$(sed -n '/text said/,$p' "$TMP/p.md")" '<!-- text said -->
+
+    a  b
+
+    c
+
+<!-- end -->'
+: >"$TMP/words"
+refuses 2 "cover: text: nothing" "words is empty" cover said "$TMP/words" --cover "$TMP/p.md"
+sed -i '/text said/{n;n;n;n;n;n;d}' "$TMP/p.md"
+echo x >"$TMP/words"
+refuses 2 "cover: a mark without an end" "has no '<!-- end -->'" cover said "$TMP/words" --cover "$TMP/p.md"
+# Without --cover: each file of the repository that has the mark
+mkdir -p "$clone/docs"
+for f in docs/results.md README.md; do
+	printf 'x\n\n<!-- results toy-bat -->\n<!-- end -->\n' >"$clone/$f"
+done
+run cover toy-bat "$tsv"
+exits "cover: without --cover" 0
+is "cover: without --cover: in both files that have the mark" \
+	"$(grep -lF 'step  pass  fail' "$clone"/{COVER_LETTER,README,docs/results}.md | wc -l)" 2
+run cover toy-bat "$tsv" --check
+exits "cover: without --cover: --check" 0
 run mbox toy --tree "$tree" --cover "$letter"
 like "mbox: with the table" "$out" 'step  pass  fail'
 check "mbox: without the marks of scripts/cover" test -z "$(grep -F '<!--' <<<"$out")"
