@@ -5,11 +5,14 @@ TESTLIST ?= bat
 STEP ?= base
 PEER ?= v6.12
 OUT ?= build/shard
+TIMES ?= 1
 export V417_TREE
 
 help:
 	@echo 'make shard             table of gem_userptr_blits for BASE and each step'
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) TESTLIST=$(TESTLIST) [ARGS="..."]'
+	@echo 'make properties        what must hold, on the base, the first version, the last step;'
+	@echo '                       into COVER_LETTER.md: BASE=$(BASE) TIMES=$(TIMES) [ARGS="..."]'
 	@echo 'make check             all tests: device, harness, series; V417_TREE=DIR adds v4.17'
 	@echo 'make examples          ci/examples anew, of the results in OUT=$(OUT) [COST=FILE.svg]'
 	@echo 'make cost              what each step costs: ci/examples/cost.md and cost.svg anew'
@@ -26,6 +29,13 @@ setup:
 
 shard: setup
 	@ci/run --base $(BASE) --steps $(STEPS) --testlist $(TESTLIST) $(ARGS)
+
+# The letter says what came out, expected or not; the exit code is ci/properties's.
+properties: setup
+	@rc=0; ci/properties --base $(BASE) --first --times $(TIMES) $(ARGS) || rc=$$?; \
+	[ $$rc -le 1 ] || exit $$rc; \
+	cp build/properties/results.tsv ci/examples/properties-$(BASE).tsv && \
+	scripts/cover $(BASE) ci/examples/properties-$(BASE).tsv && exit $$rc
 
 check:
 	@ci/setup --tests
@@ -72,4 +82,4 @@ shell: setup
 clean:
 	rm -rf build
 
-.PHONY: help setup shard check examples cost broad shell clean
+.PHONY: help setup shard properties check examples cost broad shell clean
