@@ -136,6 +136,11 @@ def judge(folder, program, ways):
         return rows
     if len(set(begun)) != len(begun) or not set(begun) <= set(ways):
         fault("%s: not these ways began, once each: %s" % (folder, begun))
+    marked = {w for log in (boot.dmesg, boot.console)
+              for w, _ in sections(log, program)[0]}
+    if not set(begun) <= marked:
+        fault("%s: the kernel's log has no mark of %s" % (
+            folder, ", ".join(sorted(set(begun) - marked))))
     rows = [judge_way(boot, program, w, output, pats) for w in begun]
     end, last = boot.end(), rows[-1]
     if end and end.get("runner") != "0" and last.word != "hang":
