@@ -61,9 +61,16 @@ is "pass: exit 0" "$rc" 0
 expect "$T@x" base dmesgwarn "typo"
 table
 is "a word that is none: exit 2" "$rc" 2
-expect "$T@x" first fail "typo"
+expect "$T@x" frist fail "typo"
 table
 is "a step that is none: exit 2" "$rc" 2
+expect "$T@x" first fail "the first version's"
+table
+is "the first version is a step, and not the base: exit 0" "$rc" 0
+row first "$T@x" pass 1 "" | results
+table
+is "the first version passes what it is listed for: exit 1" "$rc" 1
+row base "$T@x" pass 1 "" | results
 expect "$T@x" base fail ""
 table
 is "a line without a reason: exit 2" "$rc" 2
