@@ -11,6 +11,8 @@
 
 #include "waits.h"
 
+#define GIVEN_UP	10	/* seconds, until the driver does without the fence */
+
 static struct {
 	int fence;
 	char *memory[2];
@@ -70,6 +72,7 @@ static int party(int sock)
 
 int spin_batch(const struct way *way __attribute__((unused)))
 {
+	char left[200];
 	int timeline = timeline_open(&scene.fence), err, ret;
 	struct party p;
 
@@ -81,9 +84,12 @@ int spin_batch(const struct way *way __attribute__((unused)))
 	part_go(CALL);
 	part_sleeps(CALL, 5);
 	part_go(DISCARD);
-	if (!part_done(DISCARD, limit))
-		return verdict(WAITS_FAIL, "MADV_DONTNEED of an idle object waits");
-	ret = spin_look(&p, "a batch of a discarded object lasts");
+	if (!part_done(DISCARD, GIVEN_UP / 2)) {
+		tasks_left(p.pid, left, sizeof(left));
+		timeline_signal(timeline);
+		return verdict(WAITS_FAIL, "MADV_DONTNEED of an idle object waits: %s", left);
+	}
+	ret = spin_look(&p, "a batch of a discarded object lasts", GIVEN_UP / 2);
 	err = timeline_signal(timeline);
 	if (!err && !part_done(CALL, limit))
 		return verdict(WAITS_HANG, "MADV_DONTNEED waits, the batch is done");

@@ -4,7 +4,6 @@
  * they write, so its end may not wait for them: they have not signalled when it is gone.
  * That is the proof, whatever time it takes.
  */
-#include <i915_drm.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

@@ -2,6 +2,8 @@
 /* Other clients of the device, each a process that opens it anew for each batch. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -159,7 +161,7 @@ static int use_userptr(void)
 	return err;
 }
 
-int other_userptr(double seconds, const char **which)
+int other_userptr(double seconds, char *where, size_t len)
 {
 	double end = now() + seconds;
 	pid_t pid, got;
@@ -173,8 +175,10 @@ int other_userptr(double seconds, const char **which)
 		return -errno;
 	while (!(got = waitpid(pid, &status, WNOHANG)) && now() < end)
 		nap(2000);
-	*which = atomic_load(&board->preads) == USES ? "execbuf" : "pread";
+	snprintf(where, len, "%s",
+		 atomic_load(&board->preads) == USES ? "execbuf, " : "pread, ");
 	if (!got) {
+		tasks_left(pid, where + strlen(where), len - strlen(where));
 		kill(pid, SIGKILL);
 		return -ETIME;
 	}

@@ -76,10 +76,10 @@ static int no_scene(const char *what, int err)
 	return verdict(WAITS_SKIP, "%s: %s", what, strerror(-err));
 }
 
-int spin_look(struct party *p, const char *what)
+int spin_look(struct party *p, const char *what, double seconds)
 {
 	double begin, took, kworkers, own;
-	const char *which = "";
+	char where[200];
 	int err;
 
 	cpu_kworkers_begin();
@@ -90,15 +90,15 @@ int spin_look(struct party *p, const char *what)
 	kworkers = cpu_kworkers() / took;
 	own = (cpu_process(p->pid) - own) / took;
 
-	err = other_userptr(limit, &which);
+	err = other_userptr(seconds, where, sizeof(where));
 	if (kworkers > ALLOWED || own > ALLOWED)
 		return verdict(WAITS_FAIL, "%s: the kworkers take %.0f %% of a CPU, the process %.0f %%%s%s",
-			       what, kworkers, own, err ? "; no end has another client's " : "",
-			       err ? which : "");
+			       what, kworkers, own, err ? "; another client is held up: " : "",
+			       err ? where : "");
 	if (err)
-		return verdict(WAITS_FAIL, "%s: another client's %s of a new object: %s",
-			       what, which, strerror(-err));
-	return verdict(WAITS_PASS, "%s: the kworkers take %.1f %% of a CPU, the process %.1f %%, another client goes on",
+		return verdict(WAITS_FAIL, "%s: another client's use of new objects: %s (%s)",
+			       what, where, strerror(-err));
+	return verdict(WAITS_PASS, "%s: the kworkers take %.1f %% of a CPU, the process %.1f %%",
 		       what, kworkers, own);
 }
 
@@ -127,7 +127,7 @@ int spin_plain(const struct way *way __attribute__((unused)))
 	part_go(CALL);
 	if (!part_done(CALL, limit))
 		return spin_end(&p, verdict(WAITS_FAIL, "MADV_DONTNEED waits for a pread"));
-	return spin_end(&p, spin_look(&p, "a pread lasts"));
+	return spin_end(&p, spin_look(&p, "a pread lasts", limit));
 }
 
 /*
@@ -150,7 +150,7 @@ int spin_gtt(const struct way *way)
 		err = reclaim(limit);
 		ret = err ? no_scene("the object's pages were not reclaimed", err) :
 			spin_look(&p, none ? "no pread is repeated through the GTT" :
-			     "a pread through the GTT lasts");
+			     "a pread through the GTT lasts", limit);
 	}
 	reclaim_end();
 	return spin_end(&p, ret);

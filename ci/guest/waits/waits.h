@@ -20,7 +20,7 @@ enum { WAITS_PASS, WAITS_FAIL, WAITS_USAGE, WAITS_SKIP, WAITS_HANG };
 
 /* What invalidates the object's range, or otherwise is to return. */
 enum call {
-	CALL_MPROTECT, CALL_FORK, CALL_MMAP,		/* copy.c, gtt.c */
+	CALL_MPROTECT, CALL_FORK, CALL_MMAP,		/* must.c */
 	CALL_TILING, CALL_CACHING, CALL_FENCE, CALL_SUSPEND,	/* revoke.c */
 	CALL_RECLAIM,					/* reclaim.c */
 };
@@ -167,9 +167,9 @@ int others_start(bool all_engines);
 int others_go_on(double seconds, const char **which);
 /*
  * Another client uses new objects, first by pread, or in an execbuf that has to
- * wait for the pages: 0, or -ETIME after @seconds with what it could not in @which.
+ * wait for the pages: 0, or -ETIME after @seconds. @where: what it did then.
  */
-int other_userptr(double seconds, const char **which);
+int other_userptr(double seconds, char *where, size_t len);
 void others_end(void);
 
 /* cpu.c: seconds of CPU time, of all kworkers since begin, of a process so far. */
@@ -198,9 +198,9 @@ int gtt_copy(enum call call, struct party *p, int *uffd, char **page);
 /* spin.c */
 /*
  * While @what lasts: neither kworkers nor the party are busy, and another client uses
- * new objects. A WAITS_ value.
+ * new objects, for which it gets @seconds. A WAITS_ value.
  */
-int spin_look(struct party *p, const char *what);
+int spin_look(struct party *p, const char *what, double seconds);
 /* SIGKILL ends the party: @result, else a hang. */
 int spin_end(struct party *p, int result);
 
@@ -211,7 +211,7 @@ int reclaim_wait(char *p, size_t pages);
 int reclaim(double seconds);
 void reclaim_end(void);
 
-/* copy.c: what the call is called; the call of @way on [@p, @p + @bytes); 0 or -errno. */
+/* must.c: what a call is called, and the call on [@p, @p + @bytes); 0 or -errno. */
 extern const char *const call_names[];
 int do_call(enum call call, char *p, size_t bytes);
 /*
