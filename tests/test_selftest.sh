@@ -58,14 +58,14 @@ mutant "commits without comparing" 'igt_userptr_(retry|window) failed' \
 is "ci/selftests: a group that fails: exit 1" $? 1
 like "ci/selftests: and says which test" "$(<"$TMP/out")" \
 	'live_userptr: FAIL, expected pass.*i915_gem_userptr_live_selftests: igt_userptr_(retry|window) failed'
-mutant "leaves the first use to the worker" 'igt_userptr_retry failed' \
+mutant "leaves the first use to the worker" 'igt_userptr_(overlap|retry) failed' \
 	's/^\tsmp_store_release(&mo->seq, seq);$/\t;/'
 mutant "does not say that the pages are not valid" 'igt_userptr_[a-z]+ failed' \
 	'/^static bool$/,/^}$/s/^\tmo->valid = false;$/\t;/'
-mutant "waits only if the pages were valid" 'igt_userptr_busy failed' \
-	's/^\tif (mmu_notifier_range_blockable(range))$/\tif (stale \&\& mmu_notifier_range_blockable(range))/'
+mutant "a zap does not wait" 'igt_userptr_busy failed' \
+	's/^\tif (mmu_notifier_range_blockable(range))$/\tif (mmu_notifier_range_blockable(range) \&\& range->event != MMU_NOTIFY_CLEAR)/'
 mutant "does not return the pages" 'igt_userptr_bound failed' \
-	's/^\tif (stale)$/\tif (0)/'
+	's/^\tif (!list_empty(&mo->stale_link))$/\tif (1)/'
 
 # An allocation between publication and submission, and one in the capture of a hang:
 # lockdep has to say so, without memory being short.
