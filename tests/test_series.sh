@@ -11,7 +11,7 @@ touched()
 	local name
 
 	series "$1" | while IFS= read -r name; do
-		sed -n 's,^+++ b/,,p' "patches/$1/$name"
+		sed -nE 's,^(\+\+\+ b|--- a)/,,p' "patches/$1/$name"
 	done | sort -u
 }
 series() { sed 's/[[:space:]]*#.*//; /^[[:space:]]*$/d' "series/$1"; }
@@ -50,6 +50,10 @@ with_quilt()
 	is "$list: quilt push -a takes all $last patches" "$rc" 0
 	((rc == 0)) || tail -n 5 "$TMP/log" | sed 's/^/# /'
 	for f in "${files[@]}"; do
+		if ! git --git-dir="$gitdir" cat-file -e "$end:$f" 2>/dev/null; then
+			check "$list: quilt removes $f as well" test ! -e "$tree/$f"
+			continue
+		fi
 		is "$list: git am and quilt agree on $f" "$(git hash-object "$tree/$f")" \
 			"$(git --git-dir="$gitdir" rev-parse "$end:$f")"
 	done
