@@ -48,8 +48,9 @@ for way in $ways; do
 	like "step $last: $way" "$(line "$way")" "^$way pass "
 done
 
-# These see a fault, each the one that it is about; back is kept by that version.
-v1_shell "uses --seconds 15 --count 500 --ratio 4 fences sticky import many progress"
+# These see a fault, each the one that it is about; back is kept by that version, and
+# many is slow there or not by how soon a worker gets a CPU.
+v1_shell "uses --seconds 15 fences sticky import progress"
 sed 's/^/# /' "$TMP/out"
 is "first version: is found" "$rc" 1
 like "first version: fences of execbufs that failed" "$(line fences)" \
@@ -61,5 +62,4 @@ like "first version: the error sticks" "$(line sticky)" "^sticky fail .*: [1-9] 
 like "first version: an importer" "$(line import)" "^import fail "
 like "first version: it says EBUSY" "$(<"$TMP/out")" \
 	"imported, after fork: pread: Device or resource busy"
-like "first version: slow after a fork" "$(line many)" "^many fail "
 done_testing
