@@ -191,7 +191,7 @@ is "merge: steps of several runs, base first" "$(cut -f2 "$TMP/steps/results.tsv
 bisect() { rc=0; out=$("$F/ci/bisect" --out "$TMP/b" "$@" 2>"$TMP/log") || rc=$?; }
 for ((i = 5; i <= 8; i++)); do printf '%s %d fail\n' "$T@probe" "$i"; done >"$WORLD"
 : >"$RAN"
-bisect probe
+bisect probe --bad 8
 is "bisect: found" "$rc" 0
 like "bisect: names test, results, step and patch" "${out##*$'\n'}" \
 	"^$T@probe: pass -> FAIL by step 5, 0005-.*\.patch \(5 runs\)$"
@@ -205,7 +205,7 @@ printf '%s\n' "$T@probe 3 pass,fail" "$T@probe 2 pass,pass,fail" >"$WORLD"
 bisect probe --bad 3 --repeat 4
 like "bisect: a flaky one, by repetition" "$out" "pass -> FAIL by step 2"
 printf '%s\n' "$T@probe 8 fail" "$T@probe 4 notrun" >"$WORLD"
-bisect probe
+bisect probe --bad 8
 is "bisect: a step without a result: exit 3" "$rc" 3
 said "bisect: a step without a result: named" "step 4 has no result"
 for bad in "" "probe sd-probe" "x*" "probe --good 9x" "probe --good 3 --bad 2" "probe --only x" "nonesuch"; do
