@@ -574,11 +574,18 @@ check "mbox: says what it is for" grep -q "^base-blob: $(g rev-parse "$base:$fil
 sleep 1.1	# for the clock
 "$clone/scripts/mbox" toy --tree "$tree" >"$TMP/again" 2>/dev/null
 check "mbox: the same bytes again" cmp "$TMP/v1" "$TMP/again"
-refuses 2 "mbox: where is the previous version" "give --prev DIR, or tag" mbox toy --tree "$tree" --reroll 2
+refuses 2 "mbox: where is the previous version" "give --prev DIR or FILE, or tag" mbox toy --tree "$tree" --reroll 2
 mkdir "$TMP/prev"
 cp "$clone"/patches/toy/000[12]* "$TMP/prev"
 run mbox toy --tree "$tree" --reroll 2 --prev "$TMP/prev" --out "$TMP/v2"
 like "mbox: range-diff" "$(<"$TMP/v2")" 'Range-diff against v1:.*1:  [0-9a-f]+ = 1:.*-:  -+ > 3:'
+cp "$TMP/v2" "$TMP/v2.folder"
+# Of a mailbox, the cover letter of v1 is no patch.
+run mbox toy --tree "$tree" --reroll 2 --prev "$TMP/v1" --out "$TMP/v2"
+like "mbox: range-diff against a mailbox" "$(<"$TMP/v2")" 'Range-diff against v1:.*3:  [0-9a-f]+ = 3:'
+cp "$TMP/v2.folder" "$TMP/v2"
+refuses 2 "mbox: a previous version that is not there" "no such folder or mailbox" \
+	mbox toy --tree "$tree" --reroll 2 --prev "$TMP/nowhere"
 is "mbox: mails of v2 have names of their own" \
 	"$(grep -h '^Message-Id' "$TMP/v1" "$TMP/v2" | sort | uniq -d)" ''
 (cd "$clone" && git init -q && git add -A && git commit -qm v1 && git tag toy-v1)
