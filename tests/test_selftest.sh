@@ -76,7 +76,9 @@ is "allocates before the submission: is found" "$rc" 1
 like "allocates before the submission: by lockdep" "$(<"$TMP/log")" \
 	'possible circular locking dependency detected: fs_reclaim'
 mutant_build "captures with GFP_KERNEL" \
-	's/^#define CAPTURE_MAYFAIL (GFP_NOWAIT/#define CAPTURE_MAYFAIL (GFP_KERNEL/' i915_gpu_error.c
+	's/^#define CAPTURE_MAYFAIL (GFP_NOWAIT/#define CAPTURE_MAYFAIL (GFP_KERNEL/
+	s/noreclaim = memalloc_noreclaim_save();/noreclaim = current->flags \& PF_MEMALLOC;/' \
+	i915_gpu_error.c gt/intel_reset.c
 mutant_shell 'endings --count 1 hung'
 is "captures with GFP_KERNEL: is found" "$rc" 1
 like "captures with GFP_KERNEL: by lockdep" "$(<"$TMP/log")" \
