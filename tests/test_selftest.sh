@@ -64,8 +64,20 @@ mutant "does not say that the pages are not valid" 'igt_userptr_[a-z]+ failed' \
 	'/^static bool$/,/^}$/s/^\tmo->valid = false;$/\t;/'
 mutant "a zap does not wait" 'igt_userptr_busy failed' \
 	's/^\tif (mmu_notifier_range_blockable(range))$/\tif (mmu_notifier_range_blockable(range) \&\& range->event != MMU_NOTIFY_CLEAR)/'
+mutant "keeps what an importer had" 'igt_userptr_share failed' \
+	's/^\tkref_put(&up->ref, userptr_free_pages);$/\t;/'
 mutant "does not return the pages" 'igt_userptr_bound failed' \
 	's/^\tif (!list_empty(&mo->stale_link))$/\tif (1)/'
+
+# Nobody may wait for a process that exits, nor one that is killed for any.
+mutant_build "waits for those who are killed" \
+	's/stop = killed || READ_ONCE/stop = (killed \&\& current->mm == mm) || READ_ONCE/
+	s/userptr_owner_exits(obj) || !atomic/!atomic/
+	s/^static bool userptr_owner_exits/static bool __maybe_unused userptr_owner_exits/'
+for way in killed-other killed-owner; do
+	mutant_shell "waits --limit 8 $way"
+	like "waits for those who are killed: $way" "$(<"$TMP/out")" "^$way (fail|hang) "
+done
 
 # An allocation between publication and submission, and one in the capture of a hang:
 # lockdep has to say so, without memory being short.

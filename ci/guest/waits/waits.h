@@ -188,6 +188,8 @@ int spin_batch(const struct way *way);		/* busy.c */
 int exit_fence(const struct way *way);		/* exit.c */
 int exit_endless(const struct way *way);
 int exit_hang(const struct way *way);
+int killed_other(const struct way *way);	/* killed.c */
+int killed_owner(const struct way *way);
 
 /*
  * gtt.c: a party whose pread waits, through the GTT, at @page of @uffd, and whose thread

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A hole is punched into a file, by a process that has neither a device nor an object,
+ * while an endless batch uses an object over a mapping of that file. It waits for the
+ * batch, which may last; but a kill has to end the wait, that of the process itself and
+ * that of the owner of the object. The batch is still running then.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+#define BYTES	(16 * PAGE)
+
+static struct {
+	int fd;			/* of the device, the manager's: the batch outlives the party */
+	int file;		/* that the object lies over */
+	char *memory;		/* in the party: the mapping of the file */
+} scene;
+
+/*
+ * Use an object that is new: what is running when it begins to be watched may be an
+ * invalidation of its memory, so its pages have to wait for the end of that.
+ */
+static int use_new(void)
+{
+	struct drm_i915_gem_set_domain arg = {
+		.read_domains = I915_GEM_DOMAIN_GTT,
+	};
+	int err = gem_userptr(scene.fd, scene.memory, BYTES, &arg.handle);
+
+	return err ? err : gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_SET_DOMAIN, &arg);
+}
+
+static int party(int sock)
+{
+	struct batch b = {
+		.kind = BATCH_ENDLESS, .engine = engines[BLITTER].flag, .in = -1,
+	};
+	int err;
+
+	scene.memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, scene.file, 0);
+	if (scene.memory == MAP_FAILED)
+		return -errno;
+	memset(scene.memory, 0x5a, BYTES);
+	err = gem_userptr(scene.fd, scene.memory, BYTES, &b.object);
+	if (!err)
+		err = batch_create(scene.fd, b.kind, &b.batch);
+	if (!err)
+		while ((err = batch_queue(scene.fd, &b)) == -EAGAIN)
+			nap(1000);
+	if (!err)
+		err = part_start(CALL, use_new);
+	if (!err)
+		err = fd_send(sock, b.out);
+	if (err)
+		return err;
+	close(b.out);
+	party_sleep();
+}
+
+static pid_t punch(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	close(scene.fd);
+	_exit(fallocate(scene.file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, PAGE)
+	      != 0);
+}
+
+/* It is gone within @seconds: its wait status, or -ETIME, or -errno. */
+static int gone(pid_t pid, double seconds)
+{
+	double end = now() + seconds;
+	int status;
+	pid_t got;
+
+	while (!(got = waitpid(pid, &status, WNOHANG))) {
+		if (now() > end)
+			return -ETIME;
+		nap(5000);
+	}
+	return got < 0 ? -errno : status;
+}
+
+/* It sleeps whenever it is looked at in half a second. */
+static bool sleeps(pid_t pid)
+{
+	double begin = now(), since = begin;
+	char state;
+
+	while (now() - begin < 10) {
+		state = task_state(pid, pid);
+		if (!state || state == 'Z')
+			return false;
+		if (state != 'S' && state != 'D')
+			since = now();
+		else if (now() - since > 0.5)
+			return true;
+		nap(20000);
+	}
+	return false;
+}
+
+/* With @fence, of the batch; @pid punches. */
+static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
+{
+	char left[200] = "";
+	int err, status;
+
+	if (!sleeps(pid))
+		return fence_signalled(fence, 0) ?
+			verdict(WAITS_SKIP, "the batch has ended") :
+			verdict(WAITS_FAIL, "the hole is punched, the GPU is not done");
+	if (!owner) {
+		kill(pid, SIGKILL);
+		status = gone(pid, limit);
+		if (status == -ETIME) {
+			tasks_left(pid, left, sizeof(left));
+			return verdict(WAITS_FAIL, "a kill does not end the wait: %s", left);
+		}
+		if (status < 0 || !WIFSIGNALED(status))
+			return verdict(WAITS_SKIP, "wait status %#x", status);
+	} else {
+		part_go(CALL);
+		part_sleeps(CALL, 2);
+		kill(p->pid, SIGKILL);
+		err = party_reap(p, &status);
+		if (err) {
+			tasks_left(p->pid, left, sizeof(left));
+			return verdict(WAITS_FAIL, "SIGKILL does not end the owner: %s", left);
+		}
+		status = gone(pid, limit);
+		if (status) {
+			tasks_left(pid, left, sizeof(left));
+			return verdict(WAITS_FAIL, "the owner is gone, and is waited for: %s",
+				       left);
+		}
+	}
+	if (fence_signalled(fence, 0))
+		return verdict(WAITS_SKIP, "the batch has ended");
+	return verdict(WAITS_PASS, "%s is gone at once, the batch is still there",
+		       owner ? "a killed owner, and who waits for it," : "a killed process");
+}
+
+static int killed(bool owner)
+{
+	int err = hangcheck(false), fence, ret;
+	struct party p;
+	pid_t pid;
+
+	if (err)
+		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
+	scene.fd = gem_open(DEVICE);
+	scene.file = memfd_create("waits", 0);
+	if (scene.fd < 0 || scene.file < 0 || ftruncate(scene.file, BYTES))
+		return verdict(WAITS_SKIP, "a device and a file: %s", strerror(errno));
+	err = party_start(&p, party);
+	fence = err ? err : fd_receive(p.sock);
+	if (fence < 0)
+		return verdict(WAITS_SKIP, "a batch that does not end: %s", strerror(-fence));
+	pid = punch();
+	if (pid < 0)
+		return verdict(WAITS_SKIP, "fork: %s", strerror(errno));
+	ret = kill_one(&p, fence, pid, owner);
+	/* Whoever waits for the batch can go from here on. */
+	kill(pid, SIGKILL);
+	close(scene.fd);
+	if (!fence_signalled(fence, 0))
+		gpu_reset();
+	if (gone(pid, limit) == -ETIME)
+		ret = verdict(WAITS_HANG, "the process that punches a hole does not end");
+	hangcheck(true);
+	return ret;
+}
+
+int killed_other(const struct way *way __attribute__((unused)))
+{
+	return killed(false);
+}
+
+int killed_owner(const struct way *way __attribute__((unused)))
+{
+	return killed(true);
+}
