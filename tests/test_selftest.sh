@@ -71,11 +71,11 @@ mutant "does not return the pages" 'igt_userptr_bound failed' \
 
 # Nobody may wait for a process that exits, nor one that is killed for any.
 mutant_build "waits for those who are killed" \
-	's/stop = killed || READ_ONCE/stop = (killed \&\& current->mm == mm) || READ_ONCE/
-	s/userptr_owner_exits(obj) || !atomic/!atomic/
+	's/^\t\tstop = (killed \&\& time_after(jiffies, end)) ||$/\t\tstop = (killed \&\& current->mm == mm \&\& end) ||/
+	s/READ_ONCE(mo->abandoned) || userptr_owner_exits(obj) ||/READ_ONCE(mo->abandoned) ||/
 	s/^static bool userptr_owner_exits/static bool __maybe_unused userptr_owner_exits/'
 for way in killed-other killed-owner; do
-	mutant_shell "waits --limit 8 $way"
+	mutant_shell "waits --limit 15 $way"
 	like "waits for those who are killed: $way" "$(<"$TMP/out")" "^$way (fail|hang) "
 done
 
