@@ -88,7 +88,7 @@ inline publish(i)
 /* n requests that use the object */
 proctype execbuf(byte i; byte n)
 {
-	bool was_sync, ran, left_behind, overtaken;
+	bool was_sync, ran, left_behind, overtaken, again = false;
 	GUP_VARS;
 
 	mine = true;
@@ -96,14 +96,27 @@ proctype execbuf(byte i; byte n)
 	:: n == 0 || KILLED -> break
 	:: else ->
 		was_sync = synchronised;
+		held = false;
 		if
-		:: held && !M(no_hold) -> MMAP_WRITE_LOCK()
+		:: again && M(hold_early) -> MMAP_WRITE_LOCK(); held = true
 		:: else
 		fi;
 		do
 		:: true ->
-			/* eb_lookup_vmas(), eb_relocate_parse_slow() */
+			/* eb_hold_mm(), eb_relocate_parse_slow() */
 			validate();
+			if
+			:: ret == 0 && again && !held ->
+				if
+				:: !M(no_hold) -> MMAP_WRITE_LOCK()
+				:: else
+				fi;
+				atomic {
+					held = true;
+					ret = (pages != 0 && VALID -> 0 : AGAIN)
+				}
+			:: else
+			fi;
 			if
 			:: ret == 0 ->
 				LOCK(ww);
@@ -112,7 +125,7 @@ proctype execbuf(byte i; byte n)
 				:: ret == AGAIN ->
 					UNLOCK(ww);
 					if
-					:: held && !M(hold_faults) -> break
+					:: held -> break
 					:: else
 					fi
 				:: else -> break
@@ -164,15 +177,15 @@ proctype execbuf(byte i; byte n)
 			assert(!overtaken);
 #endif
 			/* i915_gem_execbuffer2_ioctl() tries once more, with the mmap_lock */
-			held = ret == STALE && !held
+			again = ret == STALE && !again
 		};
 		if
-		:: ret == AGAIN || (ret == STALE && !held) -> NEXT_TRY
+		:: ret == AGAIN || (ret == STALE && !again) -> NEXT_TRY
 		:: ret == FAULT -> break
 		:: else
 		fi;
 		if
-		:: !held -> RETURN_TO_USER()
+		:: !again -> RETURN_TO_USER()
 		:: else
 		fi
 	od;

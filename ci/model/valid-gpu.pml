@@ -4,7 +4,7 @@
  * request is published by its fence, later submitted, and in the end done.  NEVER:
  * it never is, as it waits for a fence that does not come.  HANG: the first one
  * hangs, until it has been captured.  WRITE: they write to the object, so that each is
- * the exclusive fence.  FOREIGN: an importer publishes a fence that never comes.
+ * the exclusive fence.  ASYNC: they do not wait for those that they replace.  FOREIGN: an importer publishes a fence that never comes.
  */
 
 #define PUBLISHED	1
@@ -28,8 +28,13 @@ bool stub = false;		/* in obj->base.resv: the fence of a pread */
 bool replaced[2];			/* it runs, and its fence is not there any more */
 #define REPLACE(i)		replaced[1 - i] = rq[1 - i] != 0
 #define REQUEST_GOES(i)	replaced[i] = false
-#define HAS_FENCE(i)	(rq[i] != 0 && !replaced[i])
-#define COMES_AFTER(i)	(replaced[1 - i] && !M(async_write))
+/* vma->active has it all the same */
+#define HAS_FENCE(i)	(rq[i] != 0 && !(replaced[i] && M(resv_fences)))
+#ifdef ASYNC
+#define COMES_AFTER(i)	false
+#else
+#define COMES_AFTER(i)	(replaced[1 - i])
+#endif
 #else
 #define REPLACE(i)		skip
 #define REQUEST_GOES(i)	skip

@@ -79,10 +79,7 @@ inline set_pages()
 	fi
 }
 
-/*
- * pin_user_pages*(): where a GTT mmap is there is no page, nor with FOLL_NOWAIT where it
- * would have to wait
- */
+/* pin_user_pages*(): where a GTT mmap is there is no page */
 inline gup()
 {
 	atomic {	/* of another mm: mmget_not_zero() */
@@ -91,10 +88,7 @@ inline gup()
 	};
 	if
 	:: ok ->
-		if
-		:: !held || M(hold_faults) -> MMAP_READ_LOCK()
-		:: else
-		fi;
+		MMAP_READ_LOCK();
 #ifdef GUPINV
 		/* gup breaks COW, or splits a huge page, once */
 		if
@@ -109,12 +103,9 @@ inline gup()
 		atomic {
 			if
 			:: !gtt_mapped -> mm_fault(); got = page; refs[page]++
-			:: gtt_mapped || held
-			fi;
-			if
-			:: !held || M(hold_faults) -> MMAP_READ_UNLOCK()
 			:: else
 			fi;
+			MMAP_READ_UNLOCK();
 			users = users - !mine
 		}
 	:: else
@@ -130,7 +121,7 @@ inline renew()
 	gup();
 	if
 	:: got == 0 ->
-		ret = (held || (mo && mni_seq != seq) -> AGAIN : FAULT)
+		ret = (mo && mni_seq != seq -> AGAIN : FAULT)
 	:: else ->
 		LOCK(objlock);
 		if

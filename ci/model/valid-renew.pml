@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Those who renew the pages of an object that is not valid, and who release them */
 
-/* i915_gem_object_userptr_validate(): a kthread tries once, and who holds the mmap_lock */
+/* i915_gem_object_userptr_validate(): a kthread tries once */
 inline validate()
 {
 	ret = 0;
@@ -9,17 +9,15 @@ inline validate()
 	if
 	:: pages != 0 && (VALID || M(validate_blind))
 	:: else ->
-		/* mutex_lock_interruptible(), mutex_trylock() */
+		/* mutex_lock_interruptible() */
 		if
-		:: held && !M(hold_waits) && userptr_lock != 0 -> ret = AGAIN
 		:: atomic { userptr_lock == 0 -> userptr_lock = _pid + 1 };
 			do
 			:: pages != 0 && (VALID || M(validate_blind)) -> ret = 0; break
 			:: else ->
 				if
 				:: pages != 0 ->
-					/* Not for the GPU with the mmap_lock */
-					unbind(!held);
+					unbind(true);
 					if
 					:: err == 0 -> object_put_pages()
 					:: else
@@ -34,7 +32,7 @@ inline validate()
 				:: ret == 0 ->
 					renew();
 					if
-					:: ret == AGAIN && mine && !held && !PENDING_SIGNAL
+					:: ret == AGAIN && mine && !PENDING_SIGNAL
 					:: else -> break
 					fi
 				:: else -> break

@@ -39,7 +39,8 @@ bool killed = false, signalled = false;
 /* What ends the wait of i915_mmu_object_wait(); any_mm: of a task of another mm */
 #define DYING \
 	((users == 0 && !M(exit_waits)) || (!mine && M(any_mm)) || \
-	 (mine && ((killed && !M(kill_waits)) || (signalled && M(any_signal))) && \
+	 (((killed && !M(kill_waits) && (mine || !M(owner_waits))) || \
+	   (mine && signalled && M(any_signal))) && \
 	  (users <= live || !M(kill_users))))
 /* ... and whom it is no loss to: nobody else could miss what the GPU writes */
 #ifdef SHARED_LOSES

@@ -39,12 +39,12 @@
 #define share_blind	32
 #define no_wait		33
 #define share_pinned	34
-#define hold_waits	35
-#define hold_faults	36
+#define hold_early	35
+#define owner_waits	36
 #define no_hold		37
 #define any_mm		38
 #define foreign_waits	39
-#define async_write	40
+#define resv_fences	40
 #ifndef MUT
 #define MUT	0
 #endif
