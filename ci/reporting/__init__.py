@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What ci/report is made of: see ci/REPORT.md.
+"""What ci/report is made of: see docs/report.md.
 
     runs     the folders that ci/run left
     splat    the parts of a kernel log that are no part of a pass

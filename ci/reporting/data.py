@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A report as JSON: see ci/REPORT.md for the fields."""
+"""A report as JSON: see docs/report.md for the fields."""
 
 import hashlib
 import json
