@@ -69,11 +69,8 @@ broad: setup
 		*) ci/selftests --base $$base $$tree --out build/broad/$$what $(ARGS) ;; \
 		esac || [ $$? = 1 ] || exit 1; \
 	done
-	@{ printf '%s\n' '<!-- SPDX-License-Identifier: GPL-2.0-only -->' \
-		'# IGT 2.5 and the driver'"'"'s own selftests on the software Haswell' '' \
-		'Made by `make broad`, of kernels without a patch of ours.' ''; \
-		ci/binaries.py $(BROAD:%=build/broad/%-run/results.tsv) \
-			$(SELFTESTS:%=build/broad/%-selftests/results.tsv); } >build/broad/BINARIES.md
+	@ci/binaries.py $(BROAD:%=build/broad/%-run/results.tsv) \
+		$(SELFTESTS:%=build/broad/%-selftests/results.tsv) >build/broad/BINARIES.md
 	@cp build/broad/BINARIES.md ci/hsw/BINARIES.md
 
 shell: setup

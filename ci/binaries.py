@@ -4,9 +4,9 @@
 
     ci/binaries.py RESULTS.tsv... [--expected DIR]
 
-Prints Markdown: a row for each binary, a column for each kernel, in it how many of
-the tests had which result; then every result that is no pass, with the reason that
-DIR (ci/expected) has for it, or what the test itself said.  Of a kernel only the
+Prints ci/hsw/BINARIES.md: a row for each binary, a column for each kernel, in it how
+many of the tests had which result; then every result that is no pass, with the reason
+that DIR (ci/expected) has for it, or what the test itself said.  Of a kernel only the
 step "base" counts; its tests may be in several files.  Exit 2: the input is wrong.
 """
 
@@ -16,6 +16,11 @@ import sys
 import table
 
 HEAD = "base step test result seconds detail".split()
+PAGE = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
+# IGT 2.5 and the driver's own selftests on the software Haswell
+
+Made by `make broad`, of kernels without a patch of ours.
+"""
 
 
 def die(text):
@@ -87,6 +92,9 @@ def main():
         i = args.index("--expected")
         directory = args[i + 1]
         del args[i:i + 2]
+    if args in (["--help"], ["-h"]):
+        print(__doc__.strip())
+        return
     if not args or args[0].startswith("-"):
         die("usage: ci/binaries.py RESULTS.tsv... [--expected DIR]")
 
@@ -99,6 +107,7 @@ def main():
         of[kernel].update(rows)
     kernels = list(of.items())
     binaries = sorted({t.split("@")[0] for _, rows in kernels for t in rows})
+    print(PAGE)
     print("| binary | " + " | ".join(k for k, _ in kernels) + " |")
     print("|---|" + "---|" * len(kernels))
     for binary in binaries + [""]:
