@@ -6,22 +6,26 @@ STEP ?= base
 PEER ?= v6.12
 OUT ?= build/shard
 TIMES ?= 1
+LAST = $(shell grep -vc '^\#' series/$(BASE))
 export V417_TREE
 
 help:
 	@echo 'make shard             table of gem_userptr_blits for BASE and each step'
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) TESTLIST=$(TESTLIST) [ARGS="..."]'
-	@echo 'make properties        what must hold, on the base, the first version, the last step;'
-	@echo '                       into COVER_LETTER.md: BASE=$(BASE) TIMES=$(TIMES) [ARGS="..."]'
 	@echo 'make check             all tests: device, harness, series; V417_TREE=DIR adds v4.17'
-	@echo 'make examples          ci/examples anew, of the results in OUT=$(OUT) [COST=FILE.svg]'
-	@echo 'make cost              what each step costs: ci/examples/cost.md and cost.svg anew'
+	@echo 'make properties        lost writes, hangs and errors on the base, the first version and'
+	@echo '                       the last step; writes the tables of README.md, COVER_LETTER.md'
+	@echo '                       and docs/results.md: BASE=$(BASE) TIMES=$(TIMES) [ARGS="..."]'
+	@echo 'make stale             stale pages on the base and the last step; writes the tables of'
+	@echo '                       README.md and docs/results.md: BASE=$(BASE) [ARGS="..."]'
+	@echo 'make examples          writes ci/examples from the results in OUT=$(OUT) [COST=FILE.svg]'
+	@echo 'make cost              what each step costs: writes ci/examples/cost.md and cost.svg'
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) PEER=$(PEER)'
 	@echo 'make broad             other IGT binaries and i915'"'"'s selftests, by kernel:'
-	@echo '                       ci/hsw/BINARIES.md anew; V417_TREE=DIR adds v4.17'
-	@echo 'make shell STEP=N      the same VM, interactive (STEP=base: no patch)'
-	@echo 'make setup             install what the host lacks'
-	@echo 'make clean             remove build/ (the cache stays: see README.md)'
+	@echo '                       writes ci/hsw/BINARIES.md; V417_TREE=DIR adds v4.17'
+	@echo 'make shell STEP=N      a shell in the guest (STEP=base: no patch)'
+	@echo 'make setup             install the packages that the host lacks'
+	@echo 'make clean             remove build/ (the cache stays: see docs/ci.md)'
 	@echo 'Options: ci/run --help'
 
 setup:
@@ -30,12 +34,23 @@ setup:
 shard: setup
 	@ci/run --base $(BASE) --steps $(STEPS) --testlist $(TESTLIST) $(ARGS)
 
-# The letter says what came out, expected or not; the exit code is ci/properties's.
+# The texts say what came out, expected or not; the exit code is ci/properties's.
 properties: setup
 	@rc=0; ci/properties --base $(BASE) --first --times $(TIMES) $(ARGS) || rc=$$?; \
 	[ $$rc -le 1 ] || exit $$rc; \
-	cp build/properties/results.tsv ci/examples/properties-$(BASE).tsv && \
-	scripts/cover $(BASE) ci/examples/properties-$(BASE).tsv && exit $$rc
+	scripts/cover $(BASE) build/properties/results.tsv && exit $$rc
+
+# The base has stale pages and WARNs: its 1 is a result. The status of each VM is kept,
+# so that a VM that ended early is no pass.
+stale: setup
+	@mkdir -p build/stale; \
+	for step in base $(LAST); do \
+		rc=0; ci/shell --base $(BASE) --step $$step $(ARGS) -- stale --size 1m --seconds 5 \
+			--op dontneed,munmap,mremap,mremap-onto,thp-split >build/stale/$$step || rc=$$?; \
+		[ $$rc -le 1 ] || exit $$rc; \
+		sed "s/^/$$step\t/" build/stale/$$step; printf '%s\t# exit %s\n' $$step $$rc; \
+	done >build/stale/stale.tsv && ci/stale_table.py build/stale/stale.tsv && \
+	scripts/cover $(BASE) build/stale/stale.tsv
 
 check:
 	@ci/setup --tests
@@ -79,4 +94,4 @@ shell: setup
 clean:
 	rm -rf build
 
-.PHONY: help setup shard properties check examples cost broad shell clean
+.PHONY: help setup shard properties stale check examples cost broad shell clean

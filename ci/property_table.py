@@ -4,22 +4,30 @@
 
     ci/property_table.py RESULTS    of ci/properties: rows are the properties,
                                     columns the base, the first version, steps
+    ci/property_table.py --summary RESULTS [STALE]
+                                    rows are what goes wrong (the third column of
+                                    properties.tsv) on the base and the last step,
+                                    "none in 20" if nothing did; the first row is
+                                    what STALE has, the file of make stale
+    ci/property_table.py --ways PROGRAM RESULTS
+                                    rows are the ways of one program
     ci/property_table.py --tests    the tests of all properties, one a line
 
-A cell counts the runs of all tests of its property: "holds 20 of 20", or the worst
-that happened and how often, "hangs 4 of 20"; in "hangs 4+2 of 20" two more went wrong
-in a milder way. A test that could not be tried does not count; "-" has none that
-could. Exit 2: the input is wrong.
+A cell counts the runs of all tests of its row: "holds 20 of 20", or the worst result
+and how often there was it, "hangs 4 of 20"; in "hangs 4+2 of 20" two more runs had a
+milder result. A test that could not be tried does not count; "-": no test could be.
+Exit 2: the input is wrong.
 """
 
 import os
 import re
 import sys
 
+import stale_table
 from table import die, rows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# What a cell calls a word of a program, the worst first; a pass and a skip are not
+# What a cell calls the result of a program, the worst first; pass and skip are not
 # among them.
 CELL = {"notrun": "not run", "died": "crashes", "hang": "hangs",
         "silent": "hangs", "lost": "lost", "fail": "fails", "early": "early",
@@ -27,16 +35,16 @@ CELL = {"notrun": "not run", "died": "crashes", "hang": "hangs",
 
 
 def properties():
-    """[(property, [test])] of ci/properties.tsv; each test is one's alone."""
+    """[(property, [test], group)] of ci/properties.tsv; no test is in two."""
     path, out, seen = os.path.join(HERE, "properties.tsv"), [], set()
-    for n, (name, tests) in rows(path, 2):
+    for n, (name, tests, group) in rows(path, 3):
         for test in tests.split():
             if not re.fullmatch(r"(waits|lost|uses)@[a-z-]+", test):
                 die("%s:%d: '%s' is not PROGRAM@WAY" % (path, n, test))
             if test in seen:
                 die("%s:%d: %s is there twice" % (path, n, test))
             seen.add(test)
-        out.append((name, tests.split()))
+        out.append((name, tests.split(), group))
     return out
 
 
@@ -75,7 +83,8 @@ def heads(steps, base):
         s, "step " + s) for s in steps]
 
 
-def table(path):
+def load(path):
+    """(base, steps in their order, {(step, test): {word: how often}})"""
     found, steps, base = {}, [], ""
     for n, (base, step, test, _, _, detail) in rows(path, 6):
         if n == 1:
@@ -89,8 +98,31 @@ def table(path):
                ("base", "first").index(s) - 2)
     if not steps:
         die("%s holds no result" % path)
-    lines = [["property"] + heads(steps, base)]
-    for name, tests in properties():
+    return base, steps, found
+
+
+def table(head, groups, path):
+    """Print a row for each (name, [test]) of groups that a step has a result of."""
+    base, steps, found = load(path)
+    show([[head] + heads(steps, base)] + cells_of(groups, steps, found))
+
+
+def summary(path, stale=""):
+    """The same of each group of properties, for a reader who knows none of them."""
+    base, steps, found = load(path)
+    names = dict(zip(steps, heads(steps, base)))
+    steps = [s for s in steps if names[s] in ("base", "last step")]
+    lines = cells_of(by_group(), steps, found)
+    if stale:
+        of = stale_table.totals(stale)
+        lines.insert(0, ["stale pages"] + [of.get(s, "-") for s in steps])
+    show([["what goes wrong on " + base] + [names[s] for s in steps]] +
+         [[re.sub(r"^holds \d+ of", "none in", c) for c in l] for l in lines])
+
+
+def cells_of(groups, steps, found):
+    lines = []
+    for name, tests in groups:
         line = [name]
         for step in steps:
             counts = {}
@@ -100,17 +132,41 @@ def table(path):
             line.append(cell(counts))
         if set(line[1:]) != {"-"}:
             lines.append(line)
+    return lines
+
+
+def show(lines):
     width = [max(len(l[i]) for l in lines) for i in range(len(lines[0]))]
     for l in lines:
         print("  ".join("%-*s" % c for c in zip(width, l)).rstrip())
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["--tests"]:
-        print("\n".join(t for _, tests in properties() for t in tests))
-    elif len(sys.argv) == 2:
-        table(sys.argv[1])
+def by_group():
+    """[(group, [test])], groups in the order of their first property"""
+    out = {}
+    for _, tests, group in properties():
+        out.setdefault(group, []).extend(tests)
+    return list(out.items())
+
+
+def main(args):
+    if args in (["--help"], ["-h"]):
+        print(__doc__.strip())
+    elif args == ["--tests"]:
+        print("\n".join(t for _, tests, _ in properties() for t in tests))
+    elif args[:1] == ["--summary"] and len(args) in (2, 3):
+        summary(*args[1:])
+    elif args[:1] == ["--ways"] and len(args) == 3:
+        tests = [t for _, of, _ in properties() for t in of]
+        table("way", [(t, [t]) for t in tests
+                      if t.startswith(args[1] + "@")], args[2])
+    elif len(args) == 1 and args[0][0] != "-":
+        table("property", [p[:2] for p in properties()], args[0])
     else:
-        print("usage: ci/property_table.py RESULTS (of ci/properties)",
-              file=sys.stderr)
+        print("usage: ci/property_table.py RESULTS (of ci/properties): see "
+              "ci/property_table.py --help", file=sys.stderr)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

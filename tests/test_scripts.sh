@@ -699,17 +699,81 @@ refuses 2 "cover: text: nothing" "words is empty" cover said "$TMP/words" --cove
 sed -i '/text said/{n;n;n;n;n;n;d}' "$TMP/p.md"
 echo x >"$TMP/words"
 refuses 2 "cover: a mark without an end" "has no '<!-- end -->'" cover said "$TMP/words" --cover "$TMP/p.md"
-# Without --cover: each file of the repository that has the mark
+# Without --cover: FROM becomes a file of ci/examples, and each text that has the mark
+# gets its table.
+rm -rf "$clone/ci/examples"
 mkdir -p "$clone/docs"
 for f in docs/results.md README.md; do
 	printf 'x\n\n<!-- results toy-bat -->\n<!-- end -->\n' >"$clone/$f"
+done
+for f in "$clone"/ci/*/README.md "$clone"/ci/guest/*/README.md; do
+	sed -i '/^<!-- [a-z]* [^ ]* -->$/,/^<!-- end -->$/d' "$f"
 done
 run cover toy-bat "$tsv"
 exits "cover: without --cover" 0
 is "cover: without --cover: in both files that have the mark" \
 	"$(grep -lF 'step  pass  fail' "$clone"/{COVER_LETTER,README,docs/results}.md | wc -l)" 2
+check "cover: without --cover: the data is kept" cmp "$tsv" "$clone/ci/examples/results-toy-bat.tsv"
 run cover toy-bat "$tsv" --check
 exits "cover: without --cover: --check" 0
+refuses 2 "cover: no text has the mark" "no text has a line '<!-- results other -->'" cover other "$tsv"
+run cover --check
+exits "cover: --check of all" 0
+sed -i 's/^    base     3/    base     4/' "$clone/README.md"
+refuses 1 "cover: --check of all: a figure changed by hand" "README.md does not say what .*results-toy-bat.tsv does" cover --check
+run cover
+run cover --check
+exits "cover: all of them again: --check" 0
+printf '<!-- text said -->\n\n    typed by hand\n\n<!-- end -->\n' >>"$clone/README.md"
+refuses 1 "cover: --check of all: a table without data" "'<!-- text said -->' has a table, and ci/examples has no text-said.txt" cover --check
+run cover
+is "cover: a table without data is taken out" "$rc $(grep -c 'typed by hand' "$clone/README.md")" "0 0"
+run cover --check
+exits "cover: an empty mark waits" 0
+echo x >"$clone/ci/examples/text-other.txt"
+refuses 1 "cover: --check of all: data without a mark" "no text has a mark for ci/examples/text-other.txt" cover --check
+rm "$clone/ci/examples/text-other.txt"
+# What goes wrong, by the groups of ci/properties.tsv; stale pages are another file.
+cp "$TMP/p.tsv" "$TMP/s.tsv"
+sed -i 's/lost 1, pass 2 of 2/lost 2 of 2/' "$TMP/s.tsv"
+printf '<!-- properties toy -->\n<!-- end -->\n<!-- summary toy -->\n<!-- end -->\n<!-- stale toy -->\n<!-- end -->\n' >>"$clone/README.md"
+printf '1\n2\n3\n' >"$clone/series/toy.keep"
+mv "$clone/series/toy" "$clone/series/toy.real"
+mv "$clone/series/toy.keep" "$clone/series/toy"
+line() { printf '%s\tdontneed\tpread\t1024k\t1\t%s\t%s\t0\t5.0\t%s\t%s\t1\t1\t0\t0\t0\t1\t0\t-\n' "$@"; }
+{ printf 'base\t# seed 1\n'; line base 17 13 0.23 stale; printf 'base\t# exit 1\n'
+  line 3 300 0 - pass; printf '3\t# exit 0\n'; } >"$TMP/stale.tsv"
+run cover toy "$TMP/stale.tsv"
+exits "cover: stale" 0
+run cover toy "$TMP/s.tsv"
+exits "cover: properties, beside stale of the same name" 0
+is "cover: each is a file of its own" "$(cd "$clone/ci/examples" && echo *-toy.tsv)" \
+	"properties-toy.tsv stale-toy.tsv"
+is "cover: summary: stale pages, then the groups" "$(sed -n '/summary toy/,/^<!-- end/p' "$clone/README.md")" '<!-- summary toy -->
+
+    what goes wrong on toy  base            last step
+    stale pages             stale 13 of 17  none in 300
+    hangs, endless waits    hangs 2+1 of 4  none in 4
+    lost writes             lost 2 of 2     none in 1
+
+<!-- end -->'
+is "cover: stale: each kind of invalidation" "$(sed -n '/stale toy/,/^<!-- end/p' "$clone/README.md")" '<!-- stale toy -->
+
+    invalidation  use    base                       step 3
+    dontneed      pread  13 of 17, first at 0.23 s  0 of 300
+    kernel               -                          good
+
+<!-- end -->'
+sed -i 's/^3\t# exit 0/3\t# exit 1/' "$clone/ci/examples/stale-toy.tsv"
+run cover
+like "cover: a report in the kernel log is no good step" "$(<"$clone/README.md")" 'stale pages +stale 13 of 17 +kernel is bad'
+sed -i '/^3\t# exit/d' "$clone/ci/examples/stale-toy.tsv"
+refuses 2 "cover: a VM that did not end" "step 3 has no result, or no '# exit N'" cover
+mv "$clone/series/toy.real" "$clone/series/toy"
+rm -r "$clone/ci/examples"
+for f in docs/results.md README.md; do
+	printf 'x\n' >"$clone/$f"
+done
 run mbox toy --tree "$tree" --cover "$letter"
 like "mbox: with the table" "$out" 'step  pass  fail'
 check "mbox: without the marks of scripts/cover" test -z "$(grep -F '<!--' <<<"$out")"
