@@ -3,17 +3,18 @@
 """Judge the folder of one step: print "test result seconds detail" rows.
 
     ci/judge.py DIR
-    ci/judge.py --boot DIR WORD     boot 1 of ci/shell's DIR, which ended with
-                                    WORD: exit 1 and say why if it is not good
+    ci/judge.py --boot DIR WORD     boot 1 of ci/shell's DIR, of which ci/boot
+                                    printed WORD: exit 1 and print why if it is
+                                    not good
 
 A pure function of what ci/step left in DIR:
-    testlist          what was asked for, one igt@binary@subtest per line
-    boots.tsv         boot, word of ci/boot, seconds, tests before, tests after
-    igt/results.json  igt_results' view; igt/N is the Nth line of testlist
+    testlist          the test list, one igt@binary@subtest per line
+    boots.tsv         boot, what ci/boot printed, seconds, tests before, tests after
+    igt/results.json  the output of igt_results; igt/N is the Nth line of testlist
     {nonce,channel,console,dmesg}-N.txt  the records of boot N
 
-Never lenient: a test passes if igt_runner says so AND the kernel log has no
-line of ci/oops-patterns AND its boot ended with the guest's own word for it.
+A test passes only if igt_runner reports a pass AND the kernel log has no line of
+ci/oops-patterns AND the guest itself reported the end of the boot.
 """
 
 import json
@@ -23,9 +24,9 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Taints that igt_runner calls fatal, and the soft lockup: MCE, bad page, die,
-# warn, soft lockup.  i915's own flags (user, crap) say nothing.
+# warn, soft lockup.  The flags that i915 sets itself (user, crap) do not count.
 BAD_TAINT = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14
-GOOD = ("pass", "skip", "warn")     # words that a bad kernel turns over
+GOOD = ("pass", "skip", "warn")     # results that a bad kernel makes worse
 TAIL = 6                            # kernel log lines kept as a detail
 
 
@@ -356,6 +357,9 @@ def judge_script(folder, word):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] in (["--help"], ["-h"]):
+        print(__doc__.strip())
+        sys.exit(0)
     if len(sys.argv) == 4 and sys.argv[1] == "--boot":
         why = judge_script(sys.argv[2], sys.argv[3])
         if why:
