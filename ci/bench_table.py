@@ -147,6 +147,9 @@ def plot(kernels, rows, units, value):
 
 def main(argv):
     args, want, path = argv[1:], {}, None
+    if args in (["--help"], ["-h"]):
+        print(__doc__.strip())
+        return 0
     while args:
         a = args.pop(0)
         if a in ("--md", "--svg") and args:

@@ -148,6 +148,9 @@ def judge(folder, way):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] in (["--help"], ["-h"]):
+        print(__doc__.strip())
+        sys.exit(0)
     if len(sys.argv) != 3 or not os.path.isdir(sys.argv[1]):
         print("usage: ci/judge_faults.py DIR WAY (the records of one VM)",
               file=sys.stderr)

@@ -10,7 +10,7 @@
 A pure function of what ci/shell left in DIR after the script of ci/properties:
     {nonce,channel,console,dmesg}-1.txt, output
 The words are in ci/properties --help. A way that did not begin has no row, as
-another VM has to try it. Exit 3: the harness is at fault, not the kernel.
+another VM has to try it. Exit 3: the harness failed, not the kernel.
 """
 
 import os
@@ -180,7 +180,9 @@ def add_up(path):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--taint"]:
+    if sys.argv[1:] in (["--help"], ["-h"]):
+        print(__doc__.strip())
+    elif sys.argv[1:] == ["--taint"]:
         print(BAD_TAINT)
     elif len(sys.argv) == 3 and sys.argv[1] == "--sum":
         add_up(sys.argv[2])

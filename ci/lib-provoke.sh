@@ -74,8 +74,8 @@ provoke_kernel()
 	return "$rc"
 }
 
-# provoke_vm STEP SHARE TIMEOUT COMMAND: a VM. A verdict on the guest, 1, is a judge's
-# to make: only a fault of the harness is a failure.
+# provoke_vm STEP SHARE TIMEOUT COMMAND: a VM. Exit 1 of ci/shell is a verdict on the
+# guest, which another program makes from the records: only 3 is a failure here.
 # shellcheck disable=SC2317  # phase calls it
 provoke_vm()
 {

@@ -39,15 +39,15 @@ die()
 	exit "$code"
 }
 
-# A command that fails where nobody looks at its status is a fault of the
-# harness: say which and exit 3, never with a code that means a test result.
+# A command that fails where nobody looks at its status is a failure of the
+# harness: name it and exit 3, never with a code that means a test result.
 # Subshells only pass the failure up, so that it is said once.
 lib_unexpected()
 {
 	local rc=$1 line=$2 cmd=$3
 
 	((BASH_SUBSHELL == 0)) || exit "$rc"
-	die 3 "line $line: '${cmd%%$'\n'*}' failed ($rc); this is a fault of the harness"
+	die 3 "line $line: '${cmd%%$'\n'*}' failed ($rc): the harness failed"
 }
 trap 'lib_unexpected $? $LINENO "$BASH_COMMAND"' ERR
 

@@ -18,7 +18,7 @@ import time
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TRIES = 3           # of a series whose run ended as a fault of the harness
+TRIES = 3           # of a series whose run ended because the harness failed
 BIG = 64 << 20      # bytes of a report that is still read
 # Files of a diff, as git and diff -u name them.
 NAMES = re.compile(rb"^(?:---|\+\+\+) [ab]/([^\t\n\r]+)|"

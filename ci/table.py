@@ -108,6 +108,9 @@ def table(results, steps, tests, notes):
 
 
 def main(argv):
+    if argv[1:] in (["--help"], ["-h"]):
+        print(__doc__.strip())
+        return 0
     notes = dict(a.split("=", 1) for a in argv[2:] if NOTE.match(a))
     files = [a for a in argv[2:] if not NOTE.match(a)]
     if not files:

@@ -3,7 +3,7 @@
 #
 # What the patch tools share: lists, trees, and the series as commits.  Source
 # it first; it brings ci/lib.sh with it, and with that the exit codes:
-# 0 as expected, 1 a result that is not, 2 wrong usage or input, 3 a fault here.
+# 0 as expected, 1 a result that is not, 2 wrong usage or input, 3 the harness failed.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../ci/lib.sh"
 
@@ -13,18 +13,18 @@ need_value()
 	(($2 > 1)) || die 2 "$1 needs a value (see --help)"
 }
 
-# list_info LIST: set LIST, LIST_BASE and what base_info sets.  A list is named
+# list_info SERIES: set LIST, LIST_BASE and what base_info sets.  A series is named
 # after its base; "-merge" is the variant for maintainers.
 list_info()
 {
 	LIST=$1
 	[[ $LIST =~ ^[A-Za-z0-9._-]+$ ]] ||
-		die 2 "'$LIST' is not the name of a list in series/ (see --help)"
+		die 2 "'$LIST' is not the name of a series in series/ (see --help)"
 	LIST_BASE=${LIST%-merge}
 	base_info "$LIST_BASE"
 }
 
-# list_patches: set PATCHES to the patch files (absolute) of LIST, in order.
+# list_patches: set PATCHES to the patch files (absolute) of $LIST, in order.
 list_patches()
 {
 	local p
@@ -35,7 +35,7 @@ list_patches()
 	((${#PATCHES[@]})) || die 2 "series/$LIST names no patch"
 	for p in "${PATCHES[@]}"; do
 		[[ -r $p ]] ||
-			die 2 "series/$LIST names ${p##*/}, patches/$LIST has no such file: correct the list"
+			die 2 "series/$LIST names ${p##*/}, patches/$LIST has no such file: correct series/$LIST"
 	done
 }
 
@@ -72,8 +72,8 @@ tree_open()
 	TREE_GIT=$(tgit rev-parse --absolute-git-dir)
 }
 
-# tgit ARG...: git in the user's tree, whoever owns it and however he set up
-# his git: for reading.
+# tgit ARG...: git in the user's tree, for reading: its owner and the configuration
+# of the user's git change nothing.
 tgit()
 {
 	GIT_OPTIONAL_LOCKS=0 kgit -c safe.directory='*' -C "$TREE_DIR" "$@"

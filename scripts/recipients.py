@@ -4,12 +4,12 @@
 
 usage: scripts/recipients.py TREE DIR PATCH...
 
-TREE's scripts/get_maintainer.pl is asked for each PATCH.  The list of a subsystem
-that most patches belong to is To:, the rest of a patch's people and lists, and
-who its own "Cc:" lines name, are its Cc:.  DIR gets 0 (the cover letter: all of
-them), 1, 2...
+Asks TREE's scripts/get_maintainer.pl about each PATCH.  To: is the mailing list of
+the subsystem that most patches belong to.  Cc: of a patch has its other people and
+mailing lists, and the people of its own "Cc:" lines.  Writes the files 0 (for the
+cover letter: all of them), 1, 2... into DIR.
 
-Exit: 0 ok, 2 get_maintainer.pl is not there or names no list.
+Exit 0: done; 2: wrong usage, or get_maintainer.pl is not there or names no list.
 """
 
 import email.utils
@@ -72,6 +72,11 @@ def key(text):
 
 
 def main(argv):
+    if argv in (["--help"], ["-h"]):
+        print(__doc__.strip())
+        return
+    if len(argv) < 3:
+        die("TREE, DIR and a PATCH are needed: see scripts/recipients.py --help")
     tree, dest, *patches = argv
     found = [ask(tree, p) for p in patches]
     votes = {}

@@ -262,7 +262,7 @@ is "hardware: the base is still there" "$(cut -f2 "$TMP/hw/results.tsv" | uniq |
 like "hardware: a report" "$("$ROOT/ci/report" "$TMP/hw" --known none)" "$M@dmesg-pass"
 LOCKS=1 hardware --step 5
 is "hardware: lockdep off after the first test: exit 3" "$rc" 3
-said "hardware: says so" "1 of 2 tests are left: reboot and say the same again"
+said "hardware: says so" "1 of 2 tests are left: reboot and give the same command again"
 hardware --step 5
 is "hardware: not without a reboot" "$rc" 2
 said "hardware: says why" "lockdep off \(debug_locks=0\)"

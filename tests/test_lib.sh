@@ -45,7 +45,7 @@ lib 'die 2 "the thing: the mend"'
 is "die: its code" "$rc" 2
 like "die: its message" "$out" "the thing: the mend"
 lib 'false; echo went on'
-is "an unexpected failure is a harness fault" "$rc" 3
+is "an unexpected failure is a failure of the harness" "$rc" 3
 like "an unexpected failure is named" "$out" "'false' failed"
 lib 'x=$(false; echo survived); echo went on'
 is "a failure inside \$() counts" "$rc" 3

@@ -60,7 +60,7 @@ said "so is how to have it again" "again: ci/long --base v5.10 --step 3 --rounds
 is "and kept" "$(cut -f3,5 "$TMP/long/rounds.tsv" | tr '\t\n' ' ;')" "seed result;40 good;41 BAD: stale x: exit 1;"
 say='1|round done'
 long --rounds 1
-is "the kernel has something to say" "$rc" 1
+is "a kernel warning" "$rc" 1
 said "that is named" "shell: why of 1"
 say='0|== igt'
 long --rounds 1

@@ -100,5 +100,5 @@ is 'what is not as expected is 1' $? 1
 like 'and is named' "$(cat "$TMP/out")" "rwsem-nest: 'deadlock caller', expected is 'holds'"
 printf 'syntax error\n' >>"$TMP/clone/ci/model/mm.pml"
 "$TMP/clone/ci/model/run" rwsem-nest >"$TMP/out" 2>&1
-is 'a model that spin cannot read is a fault of the harness' $? 3
+is 'a model that spin cannot read is a failure of the harness' $? 3
 done_testing

@@ -203,7 +203,7 @@ report "$C/steps" "$C/steps" "$C/alike" --known none
 like "the same step of two runs" "$(<"$TMP/out")" "alike/1"
 report "$C/alike" --out "$TMP/x.html"
 like "--out FILE.html is the page" "$(head -c 15 "$TMP/x.html")" "DOCTYPE html"
-report "$C/alike" --series "my series" --url https://example.com/s/1 --reply '<a@b>' --lane BAT
+report "$C/alike" --series "my series" --url https://example.com/s/1 --reply '<a@b>' --testlist BAT
 like "what the caller knows" "$(plain "$TMP/out")" "Subject: ✓ userptr.CI.BAT: success for my series.In-Reply-To: <a@b>"
 report "$C/way" --known "$C/way/known.ini" --repo https://example.org/r/ --more https://example.org/page.html
 plain "$TMP/out" >"$TMP/text"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/run around real VMs: a fault of the harness is MISS (3), never a verdict;
+# ci/run around real VMs: a failure of the harness is MISS (3), never a verdict;
 # an interrupted run leaves nothing and goes on; unchanged steps are cached.
 . "$(dirname "$0")/tap.sh"
 M=igt@meta_test

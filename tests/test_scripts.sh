@@ -191,7 +191,7 @@ for s in apply refresh check mbox; do
 	args=("$tree")
 	[[ $s != mbox ]] || args=(--tree "$tree")
 	refuses 2 "$s: unknown list" "unknown base 'v1'" "$s" v1-merge "${args[@]}"
-	refuses 2 "$s: a path as list" "is not the name of a list" "$s" ../toy "${args[@]}"
+	refuses 2 "$s: a path as list" "is not the name of a series" "$s" ../toy "${args[@]}"
 done
 refuses 2 "no series" "no series/toy: scripts/refresh makes it" apply toy "$tree"
 

@@ -92,7 +92,7 @@ is "a report that is none is not posted" "$(state) $(($(wc -l <"$S/posts") - n))
 watch getpatchwork
 watch getpatchwork
 watch getpatchwork
-is "a fault of the harness is tried three times" "$(state) $(grep -c miss "$RAN")" \
+is "a failure of the harness is tried three times" "$(state) $(grep -c miss "$RAN")" \
 	"1/1 gave up,2/1 gave up,3/1 refused,4/1 gave up 3"
 like "it says why" "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["series"]["4/1"]["why"])' "$TMP/state")" "the disk is full"
 

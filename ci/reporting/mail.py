@@ -398,7 +398,7 @@ def as_html(text):
 def render(report, lane="Custom", series="", url="", more="", reply="", **kw):
     """The mail: headers, the text, and the same as HTML.
 
-    lane BAT, Full or Custom; series, url what was tested; more where the HTML
+    lane: the test list, BAT, Full or Custom; series, url what was tested; more where the HTML
     page is; reply a Message-ID; further where(step, result), the footnote's
     address, patches, the subjects of a series that is not ours, per_step, and
     repo, where this repository's files are shown.

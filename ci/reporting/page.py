@@ -20,13 +20,13 @@ from . import compare, mail, runs, splat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEVEL = re.compile(r"^<\d> (?=\[)")     # what /dev/kmsg puts before the time
-KEY = {"pass": "the test passed, and the kernel had nothing to say",
+KEY = {"pass": "the test passed without a kernel warning",
        "skip": "the test cannot run here", "warn": "passed with a warning",
        "fail": "the test failed", "crash": "the test program died",
-       "timeout": "not done in the time allowed",
-       "dmesg-warn": "passed, but the kernel complained",
-       "dmesg-fail": "failed, and the kernel complained",
-       "incomplete": "took the machine with it: a panic, or a hang",
+       "timeout": "did not end in the time allowed",
+       "dmesg-warn": "passed, with a kernel warning",
+       "dmesg-fail": "failed, with a kernel warning",
+       "incomplete": "the test crashed or hung the VM",
        "abort": "the runner gave up", "notrun": "not run, or no result"}
 GROUPS = {"boot": "kernel and runner", "build": "kernel and runner",
           "igt@runner@aborted": "kernel and runner"}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pages of an object of another process are the worker's to find. PERCENT
- * of the allocations of unbound kworkers fail, and whoever asked is told -ENOMEM,
- * for good, or gets what is right.
+ * The worker gets the pages of an object of another process. PERCENT of the
+ * allocations of unbound kworkers fail. A call for such an object must fail with
+ * -ENOMEM for good, or give the right data.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -105,7 +105,7 @@ static bool kill_worker(pid_t pid)
 	return false;
 }
 
-/* What the worker has to say, from the @from'th line on. */
+/* Messages of the worker, from the @from'th line on. */
 static unsigned int tell(unsigned int from)
 {
 	for (; from < shared->ntold; from++)
@@ -114,8 +114,8 @@ static unsigned int tell(unsigned int from)
 }
 
 /*
- * A worker that cannot be killed would keep a pipe open for ever, and whoever
- * reads it would wait for ever.
+ * A worker that cannot be killed would keep a pipe open for ever, and a
+ * reader of the pipe would wait for ever.
  */
 static void close_output(void)
 {

@@ -2,7 +2,7 @@
 /*
  * A way runs in a child. The first process watches it: it never touches the
  * device and needs no memory while it waits, since a task that hangs in reclaim
- * takes with it whoever needs some.
+ * stops every task that needs some.
  */
 #include <errno.h>
 #include <fcntl.h>
