@@ -280,7 +280,7 @@ if command -v chromium >/dev/null 2>&1; then
 			i=0
 			grep ^igt "$ROOT/ci/testlists/bat.testlist" | while read -r t; do
 				w=pass
-				((i++ % 3 || s == base)) || w=${words[i % 11]}
+				((i++ % 3)) || [[ $s == base ]] || w=${words[i % 11]}
 				printf 'v4.17\t%s\t%s\t%s\t%d.5\t%s\n' "$s" "$t" "$w" $((i * 7)) "${w/pass/}"
 			done
 		done
