@@ -63,7 +63,7 @@ apt_private()
 {
 	local suite=$1 dir=$CACHE/apt/$1 uri tried=()
 
-	have apt-get || die 3 "no apt-get here: give the kernel with --tree; the guest userland needs Debian"
+	have apt-get || die 3 "apt-get is missing: run this on Debian (a kernel alone can come from --tree DIR)"
 	cache_init
 	mkdir -p "$dir/lists/partial" "$dir/archives/partial" "$dir/sources.d"
 	cat >"$dir/apt.conf" <<-CONF
@@ -102,5 +102,5 @@ apt_private()
 	cache_not_full
 	((${#tried[@]})) ||
 		die 3 "no Debian mirror in apt's sources: configure one (main or security)"
-	die 3 "suite $suite is at none of ${tried[*]}: $(tail -n1 "$dir/log")"
+	die 3 "suite $suite is at none of ${tried[*]}: configure a mirror that has it: $(tail -n1 "$dir/log")"
 }

@@ -26,7 +26,7 @@ base_info()
 			return 0
 		fi
 	done <"$USERPTR_ROOT/ci/bases.tsv"
-	die 2 "unknown base '$1': one of ${known[*]}"
+	die 2 "unknown base '$1': give one of ${known[*]}"
 }
 
 # kgit ARG...: git without the user's or the machine's configuration (hooks,

@@ -49,7 +49,7 @@ lock()
 
 	cache_init
 	exec {fd}>>"$CACHE/locks/$name" ||
-		die 3 "cannot open the lock $CACHE/locks/$name"
+		die 3 "cannot open the lock $CACHE/locks/$name: does the cache belong to another user? set USERPTR_CACHE"
 	if ! flock -n "$fd"; then
 		note "waiting for another run that holds the lock $name${2:+ ($2)}"
 		# In the background: bash does not hear signals while it waits
@@ -100,7 +100,7 @@ cache_publish()
 	# -T: an existing directory is refused, never moved into.
 	if ! mv -nT -- "$dir" "$entry" 2>/dev/null || [[ -d $dir ]]; then
 		[[ -d $entry ]] ||
-			die 3 "cannot publish $entry: is the disk full or not ours?"
+			die 3 "cannot write $entry: is the disk full, or does it belong to another user?"
 		lib_rm_tree "$dir"
 	fi
 	touch -c "$entry"
@@ -153,9 +153,9 @@ claim_out()
 {
 	local -n lib_claimed=$1
 
-	mkdir -p "$lib_claimed" 2>/dev/null || die 2 "cannot make --out $lib_claimed"
+	mkdir -p "$lib_claimed" 2>/dev/null || die 2 "cannot make --out $lib_claimed: name a folder that you may write"
 	lib_claimed=$(cd "$lib_claimed" && pwd)
-	[[ -w $lib_claimed ]] || die 2 "cannot write to --out $lib_claimed"
+	[[ -w $lib_claimed ]] || die 2 "cannot write to --out $lib_claimed: name a folder that you may write"
 	# open until we end; what we start may inherit it
 	exec {LIB_OUT_LOCK}<"$lib_claimed"
 	flock -n "$LIB_OUT_LOCK" ||

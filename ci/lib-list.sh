@@ -10,7 +10,7 @@ list_file()
 	local file=$1
 
 	[[ $1 == */* || -f $1 ]] || file=$USERPTR_ROOT/ci/testlists/$1.testlist
-	[[ -f $file ]] || die 2 "no test list '$1': a file, or one of $(cd "$USERPTR_ROOT/ci/testlists" && printf '%s ' *.testlist | sed 's/\.testlist//g')"
+	[[ -f $file ]] || die 2 "no test list '$1': give a file, or one of $(cd "$USERPTR_ROOT/ci/testlists" && printf '%s ' *.testlist | sed 's/\.testlist//g')"
 	printf '%s\n' "$file"
 }
 
@@ -33,7 +33,7 @@ list_tests()
 	local asked bad blocked f
 
 	asked=$(list_lines "$1" | awk '!seen[$0]++')
-	[[ -n $asked ]] || die 2 "$1 asks for no test"
+	[[ -n $asked ]] || die 2 "$1 asks for no test: it needs lines igt@binary@subtest"
 	if bad=$(grep -nvE '^igt@[A-Za-z0-9_-]+(@[A-Za-z0-9_-]+)?$' <<<"$asked" | head -n1) &&
 		[[ -n $bad ]]; then
 		die 2 "$1: '${bad#*:}' is not igt@binary@subtest"
@@ -43,7 +43,7 @@ list_tests()
 	done)
 	# no blocked test is no pattern, not the empty one
 	grep -vxEf <(printf '%s' "${blocked:+$blocked$'\n'}") <<<"$asked" ||
-		die 2 "$1 asks for no test"
+		die 2 "$1 asks for no test: it needs lines igt@binary@subtest"
 }
 
 # list_only WORDS: of the tests on stdin those that one of WORDS means, a comma between

@@ -48,7 +48,7 @@ temp_dir()
 	local lib_parent=${2:-${TMPDIR:-/tmp}}
 
 	lib_out=$(mktemp -d "$lib_parent/i915-userptr.XXXXXXXX") ||
-		die 3 "cannot make a directory in $lib_parent: free some room or set TMPDIR"
+		die 3 "cannot make a directory in $lib_parent: make room or set TMPDIR"
 	# shellcheck disable=SC2034  # a nameref: the caller reads it
 	on_exit lib_rm_tree "$lib_out"
 }

@@ -115,12 +115,12 @@ src=(source --base toy --tree "$tree")
 bld=(build --base toy --tree "$tree" --step)
 
 # --- input
-refuses 2 "unknown base" "unknown base 'v1': one of v5.10 v4.17 v6.1 v6.12 toy" source --base v1
+refuses 2 "unknown base" "unknown base 'v1': give one of v5.10 v4.17 v6.1 v6.12 toy" source --base v1
 refuses 2 "no base" "--base is missing" source
-refuses 2 "base without package" "no package carries toy: give a tree" source --base toy
+refuses 2 "base without package" "no package has the source of toy: give a tree" source --base toy
 refuses 2 "no tree there" "--tree /nonexistent: no such directory" source --base toy --tree /nonexistent
 refuses 2 "a folder that is no kernel" "neither a git tree nor" source --base toy --tree "$TMP/bin"
-refuses 2 "step of an empty series" "no patches for toy" "${src[@]}" --step 1
+refuses 2 "step of an empty series" "has no patch: give --step base" "${src[@]}" --step 1
 refuses 2 "a word as step" "a number, not 'x'" "${src[@]}" --step x
 refuses 2 "unknown config" "no kconfig-fragments/nope.config" "${bld[@]}" base --config nope
 echo 'int userptr2;' >"$tree/$file"

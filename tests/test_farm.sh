@@ -173,7 +173,7 @@ sed -i '/\t3\t/d' "$TMP/cut/results.tsv"
 refuse "other steps" "has the steps base,1" "$TMP/s1" "$TMP/cut" "$TMP/s3"
 cp -r "$TMP/s2" "$TMP/old"
 sed -i '2,$s/^v5.10/v4.17/' "$TMP/old/results.tsv"
-refuse "another base" "one base at a time" "$TMP/s1" "$TMP/old" "$TMP/s3"
+refuse "another base" "give folders of one base" "$TMP/s1" "$TMP/old" "$TMP/s3"
 cp -r "$TMP/s2" "$TMP/torn"
 echo '{' >"$TMP/torn/1/results.json"
 refuse "a damaged record" "1/results.json is damaged" "$TMP/s1" "$TMP/torn" "$TMP/s3"
@@ -287,7 +287,7 @@ said "hardware: says what is missing" "has no lockdep"
 rm -r "$m/sys"
 hardware --step 6
 is "hardware: no GPU: exit 2" "$rc" 2
-said "hardware: says which" "no Intel GPU here"
+said "hardware: says which" "no Intel GPU in /sys/class/drm"
 
 # --- GitLab ------------------------------------------------------------------------
 if python3 -c 'import yaml' 2>/dev/null; then

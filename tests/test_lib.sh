@@ -223,7 +223,7 @@ lib 'base_info v4.17; echo "$BASE_PACKAGE $BASE_KCFLAGS $BASE_RAM"'
 like "bases: v4.17" "$out" '^- -Wno-.* -Wno-.* 3072$'
 lib 'base_info v9.99'
 is "bases: unknown: exit 2" "$rc" 2
-like "bases: unknown: names the known" "$out" "'v9.99': one of v5.10 v4.17"
+like "bases: unknown: names the known" "$out" "'v9.99': give one of v5.10 v4.17"
 lib "USERPTR_ROOT=$TMP; mkdir -p $TMP/series
 	printf '# why\n\n0001-a.patch\n0002-b.patch # c\n0003-c.patch' >$TMP/series/x
 	series_list x | sed 's|.*/||'; series_list none"

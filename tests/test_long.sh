@@ -56,7 +56,7 @@ rm -rf "$TMP/long"
 long --rounds 5 --seed 40 --step 3
 is "a bad round ends it" "$rc $(wc -l <"$DIR/n") $(<"$DIR/n")" "1 1 2"
 said "it is named" "seed 41, v5.10 step 3, after 2 rounds: BAD: stale x: exit 1"
-said "so is how to have it again" "again: ci/long --base v5.10 --step 3 --rounds 1 --seed 41"
+said "so is how to have it again" "repeat it: ci/long --base v5.10 --step 3 --rounds 1 --seed 41"
 is "and kept" "$(cut -f3,5 "$TMP/long/rounds.tsv" | tr '\t\n' ' ;')" "seed result;40 good;41 BAD: stale x: exit 1;"
 say='1|round done'
 long --rounds 1

@@ -71,7 +71,7 @@ refuse()
 damaged() { rm -rf "$TMP/d"; cp -r "$C/alike" "$TMP/d"; }
 refuse "no folder" "see ci/report --help"
 refuse "no such folder" "/nonexistent" /nonexistent
-refuse "an empty folder" "did ci/run end" "$TMP"
+refuse "an empty folder" "let ci/run end" "$TMP"
 refuse "no such format" "format" "$C/alike" --format pdf
 refuse "no such step" "no step '7'" "$C/alike" --steps 7
 refuse "no range" "3-1" "$C/alike" --steps 3-1

@@ -168,7 +168,7 @@ mkdir "$TMP/none"
 : >"$TMP/none/series"
 USERPTR_SERIES=$TMP/none run
 is "a series without a patch: exit 2" "$rc" 2
-like "a series without a patch: said" "$(tail -n1 "$TMP/err")" "none names no patch: --steps base"
+like "a series without a patch: said" "$(tail -n1 "$TMP/err")" "none names no patch: give --steps base"
 run --base v6.12
 is "a base without a series: exit 2" "$rc" 2
 like "a base without a series: said" "$(tail -n1 "$TMP/err")" "series/v6.12 names no patch"

@@ -243,7 +243,7 @@ def folder_steps(path):
     elif os.path.exists(os.path.join(path, "rows.tsv")):
         steps = from_step(path)
     else:
-        die("%s has neither results.tsv nor rows.tsv: did ci/run end there?"
+        die("%s has neither results.tsv nor rows.tsv: let ci/run end there"
             % path)
     for name in ("results.tsv", "rows.tsv"):
         if os.path.exists(os.path.join(path, name)):
