@@ -42,8 +42,8 @@ kgit()
 }
 
 # series_list BASE: the patch files (absolute) of the series, in order.  No
-# series yet is an empty list.  USERPTR_SERIES is a folder of ci/mailbox, whose
-# series stands for ours.
+# series is an empty output.  USERPTR_SERIES is a folder of ci/mailbox; its series
+# then replaces ours.
 series_list()
 {
 	local line list=$USERPTR_ROOT/series/$1 dir=$USERPTR_ROOT/patches/$1
@@ -61,8 +61,8 @@ series_list()
 }
 
 # steps_expand BASE LIST [NAME]: "base,1-3" -> base 1 2 3, a line each, each once,
-# in this order; "all" is base and every patch of the series, which is called
-# NAME if it is not ours.
+# in this order; "all" is base and every patch of the series. Messages call the
+# series NAME.
 steps_expand()
 {
 	local max part i

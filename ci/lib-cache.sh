@@ -25,7 +25,7 @@ cache_room()
 		die 3 "$2 needs $1 MiB in $CACHE, $free MiB are free: make room or set USERPTR_CACHE"
 }
 
-# cache_not_full: die in one line if a full disk is why something failed.
+# cache_not_full: die in one line if a full disk is the reason of a failure.
 cache_not_full()
 {
 	local dir free
@@ -38,10 +38,10 @@ cache_not_full()
 	done
 }
 
-# lock NAME [WHAT]: exclusive until unlock or exit; waits, and says so.
+# lock NAME [WHAT]: exclusive until unlock or exit; prints a line if it has to wait.
 # Not recursive: a script must not call another that takes the same lock.
-# What the holder runs holds it too, so that a build whose script was killed
-# is waited for.
+# The children of the holder hold it too, so that the next holder waits for a build
+# whose script was killed.
 declare -A LIB_LOCKS=()
 lock()
 {
@@ -106,9 +106,9 @@ cache_publish()
 	touch -c "$entry"
 }
 
-# cache_prune KIND KEEP: drop entries that are neither among the KEEP last
-# used ones nor used within a day (another run may be reading those), and what
-# killed runs left in tmp.
+# cache_prune KIND KEEP: remove entries that are neither among the KEEP last used
+# ones nor used within a day (another run may read those), and the rest of killed
+# runs in tmp.
 cache_prune()
 {
 	local dir
@@ -148,7 +148,7 @@ key()
 }
 
 # claim_out VAR: the folder of results that VAR names, made if need be, as an absolute
-# path in VAR; nobody else writes there as long as this script runs.
+# path in VAR; no other command writes there as long as this script runs.
 claim_out()
 {
 	local -n lib_claimed=$1
@@ -156,7 +156,7 @@ claim_out()
 	mkdir -p "$lib_claimed" 2>/dev/null || die 2 "cannot make --out $lib_claimed: name a folder that you may write"
 	lib_claimed=$(cd "$lib_claimed" && pwd)
 	[[ -w $lib_claimed ]] || die 2 "cannot write to --out $lib_claimed: name a folder that you may write"
-	# open until we end; what we start may inherit it
+	# open until this script ends; its children may inherit it
 	exec {LIB_OUT_LOCK}<"$lib_claimed"
 	flock -n "$LIB_OUT_LOCK" ||
 		die 2 "another run writes to $lib_claimed: wait for it or name another --out"

@@ -14,20 +14,20 @@ list_file()
 	printf '%s\n' "$file"
 }
 
-# list_setting FILE WORD: N of the list's own "# WORD N" line, or nothing.
+# list_setting FILE NAME: N of the line "# NAME N" of the test list, or nothing.
 list_setting()
 {
 	sed -n "s/^# $2 \\([0-9]\\{1,\\}\\)\$/\\1/p" "$1" | head -n1
 }
 
-# Lines of a list or blocklist without what is said about them.
+# Lines of a test list or blocklist without comments.
 list_lines()
 {
 	sed 's/[[:space:]]*#.*//; /^[[:space:]]*$/d' "$1"
 }
 
-# list_tests FILE BASE: the list as igt_runner gets it: no comments, each test once,
-# nothing that is blocked, on any base or on this one.
+# list_tests FILE BASE: the test list for igt_runner: no comments, each test once, no
+# test that a blocklist has for all bases or for BASE.
 list_tests()
 {
 	local asked bad blocked f
@@ -41,13 +41,13 @@ list_tests()
 	blocked=$(for f in "$USERPTR_ROOT"/ci/testlists/blocklist{,"-$2"}.txt; do
 		[[ ! -e $f ]] || list_lines "$f"
 	done)
-	# no blocked test is no pattern, not the empty one
+	# without a blocked test grep gets no pattern; an empty one would match all
 	grep -vxEf <(printf '%s' "${blocked:+$blocked$'\n'}") <<<"$asked" ||
 		die 2 "$1 asks for no test: it needs lines igt@binary@subtest"
 }
 
-# list_only WORDS: of the tests on stdin those that one of WORDS means, a comma between
-# two: a shell pattern of the name, with or without igt@, or of its last part.
+# list_only PATTERNS: the tests on stdin that match one of PATTERNS (separated by
+# commas): a shell pattern of the name, with or without igt@, or of its last part.
 list_only()
 {
 	local test glob globs
@@ -64,8 +64,8 @@ list_only()
 	done
 }
 
-# expected_files BASE: files of what may come of a test, for ci/table.py, in which the
-# last line rules: what Haswell cannot on any kernel, then what BASE cannot.
+# expected_files BASE: the files of expected results for ci/table.py; the last line that
+# matches counts: first those of Haswell with any kernel, then those of BASE.
 expected_files()
 {
 	local name

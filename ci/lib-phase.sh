@@ -4,16 +4,16 @@
 # Timed phases with progress.  Part of lib.sh.
 
 # phase NAME CMD ARG...: run CMD with its duration measured.  Returns CMD's
-# status; stdout is CMD's, words go to stderr.
+# status; stdout is CMD's, messages go to stderr.
 #
 # CMD runs in its own process group, so a signal ends it at once.  A function
 # runs in a subshell, cannot set variables here, and under "if" or "||" bash
 # gives it no errexit: prefer a script, or end its commands with "|| return".
 #
-# While it runs, a line every USERPTR_TICK seconds (20) says how long, and how
-# long still if this phase was seen before; with PHASE_PROGRESS set, its output
-# (it is a command line) is part of that line.  At the end NAME<TAB>SECONDS
-# goes to $USERPTR_TIMES.
+# While it runs, it prints a line every USERPTR_TICK seconds (20) with the time so far
+# and the time that is left, if the phase ran before.  PHASE_PROGRESS is a command line
+# whose output is added to that line.  At the end NAME<TAB>SECONDS goes to
+# $USERPTR_TIMES.
 phase()
 {
 	local name=$1 start=$EPOCHREALTIME rc=0 pid tick secs file last
@@ -63,7 +63,7 @@ lib_ticker()
 	local name=$1 last=$2 t=0 step=${USERPTR_TICK:-20} more fd
 
 	trap 'exit 0' TERM
-	# If we outlive a killed parent, its locks must not.
+	# This process may outlive a killed parent; the locks of the parent must not.
 	for fd in "${LIB_LOCKS[@]}"; do
 		exec {fd}>&-
 	done

@@ -87,8 +87,8 @@ lib_child()
 	"$@"
 }
 
-# lib_disarm CMD ARG...: what on_exit was told, forgotten.  A pid is soon
-# another's: its group must not be killed twice.
+# lib_disarm CMD ARG...: take back on_exit CMD ARG...  The kernel soon gives a pid
+# to another process, so a group must not be killed twice.
 lib_disarm()
 {
 	local q c rest=()
@@ -112,13 +112,13 @@ kill_group()
 		sleep 0.05
 	done
 	kill -KILL -- "-$pid" 2>/dev/null || :
-	# One that died as we were told to, bash has reaped and would wait for until
-	# another child ends.
+	# bash has reaped a child that died when this script got its signal; "wait"
+	# would then wait for another child.
 	[[ ! -e /proc/$pid ]] || wait "$pid" 2>/dev/null || :
 }
 
-# kill -0 also sees zombies, which nobody reaps in a container whose init is
-# a plain program; so look at the states as well.
+# kill -0 also sees zombies. In a container whose init is a plain program no process
+# reaps them, so look at the states as well.
 lib_group_runs()
 {
 	local f stat
@@ -134,7 +134,7 @@ lib_group_runs()
 }
 
 # pool_start JOBS CMD ARG...: spawn CMD beside up to JOBS - 1 others of the pool, or
-# wait for the oldest of them. After one has failed nothing is started: false.
+# wait for the oldest of them. After a failure it starts no other: false.
 # pool_end: wait for all; the status of the first that failed.
 LIB_POOL=()
 LIB_POOL_RC=0

@@ -12,24 +12,24 @@
 set -Eeuo pipefail
 shopt -s inherit_errexit
 
-# A clone may sit anywhere; these are absolute so that scripts may cd.
+# Absolute, so that scripts may cd.
 USERPTR_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${USERPTR_CACHE:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/i915-userptr}
 LIB_NAME=${0##*/}
 
-# git's hooks export these; they would point our git at the clone.
+# git's hooks export these, and git would then work in the clone.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_COMMON_DIR \
 	GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES
 
 # --- messages: all on stderr, stdout is for results -------------------------
 
-# note MSG...: one line about what goes on.
+# note MSG...: print one line of progress.
 note()
 {
 	printf '%s: %s\n' "$LIB_NAME" "$*" >&2
 }
 
-# die CODE MSG...: one line that names the thing and the mend, then exit CODE.
+# die CODE MSG...: print one line that names the thing and a way out; exit CODE.
 die()
 {
 	local code=$1
@@ -41,7 +41,7 @@ die()
 
 # A command that fails where nobody looks at its status is a failure of the
 # harness: name it and exit 3, never with a code that means a test result.
-# Subshells only pass the failure up, so that it is said once.
+# A subshell passes the failure up, so that there is one message.
 lib_unexpected()
 {
 	local rc=$1 line=$2 cmd=$3
