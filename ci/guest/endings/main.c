@@ -27,7 +27,7 @@ static int usage(FILE *f)
 		fprintf(f, "    %-8s %s\n", ways[i]->name, ways[i]->help);
 	fputs("A line per way: how many ended as they have to, and the longest one. After each\n"
 	      "the device must serve the next process. Swap is off for oom.\n"
-	      "Exit: 0 all as they have to, 1 not, 2 usage, 3 no device, 4 one did not end.\n", f);
+	      "Exit: 0 all ended as they must, 1 not, 2 usage, 3 no device, 4 one did not end.\n", f);
 	return f == stdout ? EXIT_CLEAN : EXIT_USAGE;
 }
 

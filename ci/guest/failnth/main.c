@@ -28,8 +28,8 @@ static int usage(FILE *f)
 	unsigned int i;
 
 	fputs("usage: failnth [WAY...]\n"
-	      "Each allocation that a call makes fails in turn: the call says ENOMEM, or works\n"
-	      "without, and the object goes on to show what the memory has.\n", f);
+	      "Each allocation of a call fails in turn. The call must return ENOMEM or work\n"
+	      "without the memory, and the object must show what the memory has.\n", f);
 	for (i = 0; i < nways; i++)
 		fprintf(f, "    %-9s %s\n", ways[i].name, ways[i].help);
 	fputs("    worker    gup for another process, in the kernel's worker; by chance\n"

@@ -21,7 +21,7 @@ static void help(FILE *f)
 	      "            [--seconds N] [--seed N] [--strict] [--hang N]\n"
 	      "Does the process find in its memory what was written through a userptr object?\n"
 	      "\n"
-	      "Known faults, one step at a time:\n", f);
+	      "Known bugs, one by one:\n", f);
 	for (i = 0; ways[i]; i++)
 		fprintf(f, "    %-16s %s\n", ways[i]->name, ways[i]->help);
 	fputs("Or at random: a write, and meanwhile invalidations that take no content away\n"

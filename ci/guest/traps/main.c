@@ -26,7 +26,7 @@ static int usage(FILE *f)
 	unsigned int i;
 
 	fputs("usage: traps WAY\n"
-	      "Do what a driver must not hold a lock across, with a userptr object in the mm:\n", f);
+	      "What deadlocks a driver that holds a lock during an invalidation:\n", f);
 	for (i = 0; ways[i]; i++)
 		fprintf(f, "    %-6s %s\n", ways[i]->name, ways[i]->help);
 	fputs("If it hangs, the kernel log gets the traces of all blocked tasks (sysrq w).\n"
