@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The last step of v5.10 with a mistake in i915, as one more step, in a copy of this
-# folder.  Source it after tap.sh, at $ROOT.
+# A copy of this folder with one more step of v5.10: a mistake in i915.  Source it after
+# tap.sh, at $ROOT.
 
 # mutant_build NAME SED [FILE...]: a mistake made by SED in each FILE of i915, or else
 # in i915_gem_userptr.c. Sets mutant_ci, the folder of the copy's scripts, mutant_step

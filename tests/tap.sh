@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What a test script needs: results in TAP on stdout, anything else on stderr.
-# Source it; end with "done_testing".
+# Functions of the test scripts: results in TAP on stdout, all else on stderr.
+# Source it, and end with "done_testing".
 
 set -uo pipefail
 # shellcheck disable=SC2034  # for the scripts that source this

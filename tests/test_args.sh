@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/run with wrong input: one line that names it, exit 2, before any work.
+# ci/run with wrong input: it prints one line that names the input and exits with 2
+# before it does any work.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What ci/bench makes of its measurements, and that -icount makes them repeatable.
+# ci/bench: its tables and plot, and that -icount makes a measurement repeatable.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 

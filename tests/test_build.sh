@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/source and ci/build on a kernel of a few lines: what they refuse, what
-# they say, what they rebuild and what not.
+# ci/source and ci/build on a kernel of a few lines: what they refuse, what they
+# print, what they build again.
 . "$(dirname "$0")/tap.sh"
 export USERPTR_CACHE=$TMP/cache USERPTR_GRACE=1
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1

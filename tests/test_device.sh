@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The device's own unit and protocol tests, under ASAN and UBSAN, those with threads
-# under TSAN as well; its fuzz targets for a moment; its papers.
+# The unit and protocol tests of the device, under ASAN and UBSAN, those with threads
+# also under TSAN; a short run of its fuzz targets; its documents.
 . "$(dirname "$0")/tap.sh"
 
 make -s -C "$ROOT/ci/hsw" O="$TMP/asan" check >"$TMP/out" 2>&1

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Memory that is refused: ci/guest/failnth in a guest at the last step, and a driver
-# that loses something on its way out must be found.
+# Failing allocations: ci/guest/failnth in a guest with the last step. It must find a
+# driver that leaks on its error path.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 . tests/mutant.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# A list on several machines, a step many times, the step that changed a result:
-# ci/split, ci/merge, ci/bisect, ci/run --only, --repeat and --shard. A copy of
-# ci/ with a ci/step of ours says what we want; at the end real VMs.
+# A test list on several machines, a step many times, the step that changed a result:
+# ci/split, ci/merge, ci/bisect, ci/run --only, --repeat and --shard. In a copy of ci/
+# a script replaces ci/step and gives the wanted results; the last tests run real VMs.
 . "$(dirname "$0")/tap.sh"
 T=igt@gem_userptr_blits M=igt@meta_test
 F=$TMP/farm

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ci/faults without a VM: wrong input, the judge over what real VMs left
-# (tests/faults, logs cut to what matters) and over the same with one thing made
-# wrong, and the verdict over a series with those as its results.
+# ci/faults without a VM: wrong input; the judge on records of real VMs (tests/faults,
+# with shortened logs) and on the same records with one mistake; the verdict on a series
+# with these results.
 # shellcheck disable=SC2016  # the $ in single quotes is sed's
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3

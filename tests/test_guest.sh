@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Real VMs (without a GPU, on the unpatched kernel) that go wrong in every way:
-# each must get its word, and the tests that are left must still run.
+# Real VMs (without a GPU, on the base) that fail in each way: each must get its
+# result, and the tests that are left must still run.
 . "$(dirname "$0")/tap.sh"
 M=igt@meta_test
 export USERPTR_BOOT_TIMEOUT=40 TMPDIR=$TMP/tmpdir

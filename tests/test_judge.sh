@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The judge, over folders that real runs left (tests/golden, made by
-# tests/record.sh), and over the same folders with one thing made wrong.
+# The judge on folders of real runs (tests/golden, made by tests/record.sh), and on the
+# same folders with one mistake.
 . "$(dirname "$0")/tap.sh"
 G=$ROOT/tests/golden
 T=igt@meta_test

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/lib.sh: what all scripts rely on, above all when things go wrong.
+# ci/lib.sh: the functions of all scripts, above all after a failure.
 # shellcheck disable=SC2016  # code in quotes is for the bash that lib() starts
 . "$(dirname "$0")/tap.sh"
 export USERPTR_CACHE=$TMP/cache TMPDIR=$TMP/tmp USERPTR_GRACE=1

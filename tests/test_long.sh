@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/long: what it asks of the guest, and what it makes of its answer; a copy of ci/
-# with a ci/shell of ours stands for the VM. At the end a real one: the base is found
-# to be bad.
+# ci/long: its script for the guest, and its verdict on the output. In a copy of ci/ a
+# script replaces ci/shell and the VM. The last test runs a real VM, on the base, and
+# must find it bad.
 . "$(dirname "$0")/tap.sh"
 F=$TMP/farm
 mkdir "$F"

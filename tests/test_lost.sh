@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the GPU and pwrite write into a userptr object is in the process's memory
-# afterwards, whatever invalidates it in between: in a guest with the last step. The
-# last step of the series' first version loses writes in each of the known ways.
+# What the GPU and pwrite write into a userptr object must be in the memory of the
+# process afterwards, after any invalidation: in a guest with the last step. The last
+# step of the first version must lose writes in each of the known ways.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 # shellcheck source=tests/v1.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The models say of each step what ci/model/models.tsv says, and find mistakes; the
-# litmus tests say what ci/model/litmus.tsv says.
+# The models of each step end as ci/model/models.tsv says, and find mistakes; the litmus
+# tests end as ci/model/litmus.tsv says.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT/ci/model" || exit 3
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/setup, ci/apt.sh, ci/userland: what they find out about a machine.  No
+# ci/setup, ci/apt.sh, ci/userland: what they find out about a machine, without
 # network.
 # shellcheck disable=SC2016  # code in quotes is for the bash that lib() starts
 . "$(dirname "$0")/tap.sh"

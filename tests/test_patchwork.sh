@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ci/patchwork against a strict server of ours, over HTTP on loopback.
+# ci/patchwork against a strict test server, over HTTP on loopback.
 . "$(dirname "$0")/tap.sh"
 S=$TMP/server
 mkdir "$S"

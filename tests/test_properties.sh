@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ci/properties without a VM: wrong input, the judge over what real VMs left
-# (tests/properties, logs cut to what matters) and over the same with one thing made
-# wrong, the sum, the whole with a guest that is a script, and the cover letter.
+# ci/properties without a VM: wrong input; the judge on records of real VMs
+# (tests/properties, with shortened logs) and on the same records with one mistake; the
+# sum; a whole run in which a script replaces the guest; and the cover letter.
 # shellcheck disable=SC2016  # the $ in single quotes is sed's
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/run around real VMs: a failure of the harness is MISS (3), never a verdict;
-# an interrupted run leaves nothing and goes on; unchanged steps are cached.
+# ci/run with real VMs: a failure of the harness is MISS (3), never a verdict; an
+# interrupted run leaves no process or file and can go on; unchanged steps are cached.
 . "$(dirname "$0")/tap.sh"
 M=igt@meta_test
 export TMPDIR=$TMP/tmpdir USERPTR_BOOT_TIMEOUT=60

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# scripts/* on a kernel of a few lines: what they do, refuse and leave behind.
+# scripts/* on a kernel of a few lines: what they make, refuse and leave behind.
 . "$(dirname "$0")/tap.sh"
 real=${USERPTR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/i915-userptr}
 export USERPTR_CACHE=$TMP/cache USERPTR_GRACE=1

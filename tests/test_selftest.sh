@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The driver's own selftests of userptr, which the last patch of the series
-# brings, in a guest.
+# The driver's own selftests of userptr, which the last patch of the series adds, in a
+# guest.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 . tests/mutant.sh

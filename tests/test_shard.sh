@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The real thing: ci/run with the BAT list on the base and on the last step of
-# the series must give what ci/expected says; at the last step nothing must leak
-# either.  V417_TREE=DIR adds v4.17.
+# ci/run with the BAT list on the base and on the last step of the series: the results
+# must be as ci/expected says, and the last step must not leak memory.
+# V417_TREE=DIR adds v4.17.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The table, the changes in the words of 2018, and the verdict.
+# The table, the changes in the form of 2018, and the verdict.
 . "$(dirname "$0")/tap.sh"
 T=igt@gem_userptr_blits
 

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A driver that forgets to have the TLBs flushed: on a device that follows each PTE
-# at once it works, with --tlb the blitter goes on with pages that the process has
-# lost, and the test says so.
+# A driver that does not flush the TLBs: on a device without a TLB it works. With --tlb
+# the blitter uses pages that the process no longer has, and the test must find that.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 . tests/mutant.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Somebody else's series: what ci/mailbox makes of a mailbox, and what ci/run
-# says of one that does not apply or build.  No guest boots here.
+# Somebody else's series: what ci/mailbox makes of a mailbox, and how ci/run reports a
+# series that does not apply or build.  No guest boots here.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 M=$ROOT/tests/trybot

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the uAPI promises to a user of userptr objects: ci/guest/uses in a guest with
-# the last step, and the faults of the series' first version must be found.
+# What the uAPI promises to a user of userptr objects: ci/guest/uses in a guest with the
+# last step. It must find the bugs of the first version.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 . tests/v1.sh

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who waits for whom, in guests: on the last step no invalidation waits for a copy, no
-# mutex for its own holder, no exit for the GPU, and no worker spins. The last step of
-# the series' first version has all of these faults, which must be seen.
+# Who waits for whom, in guests: with the last step no invalidation waits for a copy, no
+# task for a mutex that it holds, no exit for the GPU, and no worker spins. The last step
+# of the first version has all of these bugs, and the test must find them.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 . tests/v1.sh

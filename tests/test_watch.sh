@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ci/patchwork watch against a server of ours, and what ci/sandbox keeps in.
+# ci/patchwork watch against a test server, and what ci/sandbox forbids.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 S=$TMP/server

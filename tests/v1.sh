@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The last step of the series' first version, whose faults our tests must see.  Source
-# it after tap.sh, at $ROOT.
+# The last step of the first version, whose bugs the tests must find.  Source it after
+# tap.sh, at $ROOT.
 
 # v1_shell COMMAND: ci/shell with that kernel, with the programs of this folder; sets
 # rc, $TMP/out, $TMP/log, and $TMP/v1 has what the guest left.
