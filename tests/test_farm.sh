@@ -228,6 +228,7 @@ printf '#!/bin/sh\nset -e\ncp "%s/$CASE/igt/results.json" "$1/"\n' "$G" >"$TMP/b
 cat >"$TMP/bin/igt_runner" <<'EOF'
 #!/bin/bash
 dir=${!#}
+if [[ ${CRASH:-} == 0 ]]; then kill -9 "$(pgrep -of ci/hardware)"; exit; fi
 [[ $0 == *resume ]] || rm -rf "$dir"
 mkdir -p "$dir"
 total=$(wc -l <"${dir%/*}/testlist")
@@ -260,6 +261,10 @@ is "hardware: after the reboot: the test that did it" \
 	"$rc $(awk -F'\t' '$2 == 3 { print $3, $4 }' "$TMP/hw/results.tsv" | tail -n1)" "1 $M@dmesg-pass incomplete"
 is "hardware: the base is still there" "$(cut -f2 "$TMP/hw/results.tsv" | uniq | xargs)" "step base 3"
 like "hardware: a report" "$("$ROOT/ci/report" "$TMP/hw" --known none)" "$M@dmesg-pass"
+CRASH=0 hardware --step 4
+hardware --step 4
+is "hardware: a machine that goes down before the first test: the list is run" \
+	"$rc $(cut -f2,4,5 "$TMP/hw/4/boots.tsv" | tr '\t\n' ' ;')" "1 died 0 0;end 0 2;"
 LOCKS=1 hardware --step 5
 is "hardware: lockdep off after the first test: exit 3" "$rc" 3
 said "hardware: says so" "1 of 2 tests are left: reboot and give the same command again"

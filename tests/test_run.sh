@@ -112,6 +112,27 @@ unset USERPTR_APPEND
 said "after ^C: the test that was running ran again" "meta_test@piglit-timeout +timeout"
 said "after ^C: the first has its result" "meta_test@pass-result +pass"
 
+# Ended before the guest has begun a test: its folder has a key and no more.
+out=$TMP/early
+mkdir -p "$out"
+export USERPTR_APPEND=test.run=$EPOCHSECONDS.$BASHPID.early
+printf '%s\n' $M@pass-result >"$TMP/list"
+printf '#!/bin/sh\necho $$ >"%s"\nexec sleep 1000\n' "$out/qemu" >"$TMP/qemu"
+chmod +x "$TMP/qemu"
+USERPTR_QEMU=$TMP/qemu USERPTR_NO_GPU=1 ci/run --steps base --testlist "$TMP/list" --out "$out" \
+	>"$TMP/log" 2>&1 &
+pid=$!
+for ((i = 0; i < 600; i++)); do [[ -s $out/qemu ]] && break; sleep 0.1; done
+check "before the first test: the guest is started" test -s "$out/qemu"
+kill -TERM "$pid"
+wait "$pid"
+is "before the first test: exit 143" $? 143
+gone "before the first test"
+run 0 "early"
+said "before the first test: it goes on" "goes on where an earlier run stopped"
+unset USERPTR_APPEND
+printf '%s\n' $M@pass-result $M@piglit-timeout $M@dmesg-pass >"$TMP/list"
+
 if make -s -C ci/hsw O="$TMP/hsw" >"$TMP/log" 2>&1; then
 	out=$TMP/killed
 	mkdir -p "$out"
