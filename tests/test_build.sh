@@ -35,6 +35,7 @@ $(O)/i915.ko: drivers/gpu/userptr.c
 	@echo "  CC [M]  i915.o"
 	$(CC) $(KCFLAGS) -c -o $(O)/i915.tmp $<
 	@echo i915 >>$(MADE)
+	@test -z "$(GIVEOUT)" || { echo "$(GIVEOUT)"; false; }
 	test -z "$(HANG)" || { echo half >$@; touch $(MADE).hangs; sleep 999; }
 	mv $(O)/i915.tmp $@
 $(O)/other.o: other.c
@@ -198,6 +199,12 @@ is "build: another message builds nothing" "$out $(made)" "$one "
 make_patch 1.patch "$file" 'int userptr;' 'int userptr = 1'
 refuses 1 "a step that does not compile" \
 	"toy step 1 \(default\) does not build: .*userptr.c:.* error: .*\(log: .*\)" "${bld[@]}" 1
+make_patch 1.patch "$file" 'int userptr;' 'int userptr = 2;'
+for words in 'gcc: fatal error: Killed signal terminated program cc1' \
+	'/bin/sh: 1: Cannot fork' 'make: fork: Resource temporarily unavailable' \
+	'as: write error: No space left on device' 'cc1: out of memory: Cannot allocate memory'; do
+	GIVEOUT=$words refuses 3 "no memory, processes or room: $words" "the machine gave out: ${words//:/.} \(log: .*\)" "${bld[@]}" 1
+done
 refuses 1 "a step that is not there" "2.patch does not apply" "${bld[@]}" 2
 make_patch 1.patch "$file" 'int userptr;' 'int userptr = 1;'
 rm -f "$MADE"
