@@ -189,6 +189,12 @@ all:
 	@echo host: \$\$(ls /etc/shadow /root /home /proc/$$ 2>/dev/null | grep -c .)
 	@echo cache: \$\$(cat "$USERPTR_CACHE/kernel/file"); echo poison >"$USERPTR_CACHE/kernel/file"; echo then: \$\$(cat "$USERPTR_CACHE/kernel/file")
 	@echo out >"$TMP/sand/result"
+	@echo root: \$\$(touch /etc/ld.so.preload "$TMP/hostile" 2>/dev/null && echo written || echo kept)
+	@echo capabilities: \$\$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)
+	@echo sysctl: \$\$(f=/proc/sys/kernel/core_pattern; c=\$\$(cat \$\$f); (echo "\$\$c" >\$\$f) 2>/dev/null && echo written || echo kept)
+	@echo proc: \$\$(find /proc -maxdepth 1 ! -name '[0-9]*' ! -type l -writable)
+	@echo namespace: \$\$(unshare -U echo made 2>/dev/null || echo none)
+	@echo mount: \$\$(mount -t tmpfs x /tmp 2>/dev/null && echo made || echo none)
 	@setsid sleep 98765.25 & echo \$\$! >"$TMP/sand/pid"
 SHELL = /bin/bash
 EOF
@@ -200,11 +206,70 @@ environment: 0
 repository: kept
 host: 0
 cache: kept
-then: poison"
+then: poison
+root: kept
+capabilities: 0000000000000000
+sysctl: kept
+proc:
+namespace: none
+mount: none"
 is "sandbox: the cache is as it was" "$(<"$USERPTR_CACHE/kernel/file")" kept
 is "sandbox: DIR has what it left" "$(<"$TMP/sand/result")" out
 is "sandbox: no process is left" "$(pgrep -f "^sleep 98765.25\$" | wc -l)" 0
 is "sandbox: nor a mount" "$(grep -c "$TMP" /proc/self/mounts)" 0
+# Forks until the kernel refuses: how often it could.
+cat >"$TMP/forks.py" <<'EOF'
+import os, time
+n = 0
+try:
+    while n < 6000:
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+        n += 1
+except OSError:
+    pass
+print("few" if n < 2000 else "many")
+EOF
+group() { find /sys/fs/cgroup -maxdepth 2 -name "userptr-sandbox-$1"; }
+ci/sandbox --out "$TMP/sand" --read "$TMP/forks.py" -- python3 "$TMP/forks.py" >"$TMP/forks" 2>&1 &
+pid=$!
+wait "$pid"
+is "sandbox: a fork without an end is refused" "$(<"$TMP/forks")" few
+is "sandbox: no control group is left" "$(group "$pid")" ""
+export TMPDIR=$TMP/layers
+mkdir "$TMPDIR"
+ci/sandbox --out "$TMP/sand" -- sleep 98765.5 &
+pid=$!
+for ((i = 0; i < 100; i++)); do pgrep -f '^sleep 98765.5$' >/dev/null && break; sleep 0.1; done
+check "sandbox: it runs" pgrep -f '^sleep 98765.5$'
+if [[ -n $(group "$pid") ]]; then
+	limit=$(cat "$(group "$pid" | grep /memory/ | head -n1)"/memory.{limit_in_bytes,max} 2>/dev/null)
+	is "sandbox: three quarters of the memory" \
+		"$(awk -v limit="$limit" '/^MemTotal:/ { print (limit > $2 * 512 && limit <= $2 * 768) }' /proc/meminfo)" 1
+fi
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+for ((i = 0; i < 100; i++)); do pgrep -f '^sleep 98765.5$' >/dev/null || break; sleep 0.1; done
+is "sandbox: killed, it leaves no process" "$(pgrep -fc '^sleep 98765.5$')" 0
+ci/sandbox --out "$TMP/sand" -- true
+is "sandbox: killed, its control group goes with the next one" "$(group "$pid")" ""
+is "sandbox: and its layer" "$(ls -A "$TMP/layers")" ""
+unset TMPDIR
+# A disk of 1.1 GB, of which 200 MB are written; as a user it takes a namespace of ours.
+# shellcheck disable=SC2016
+is "sandbox: ended before the disk is full" "$(unshare --mount ${EUID:+$( ((EUID == 0)) || echo --user --map-root-user)} \
+	bash -c 'mkdir "$1" && mount -t tmpfs -o size=1100m x "$1" && ci/sandbox --out "$1/out" -- bash -c "
+	dd if=/dev/zero of=\"$1/out/file\" bs=1M count=200 status=none; sleep 20.75" 2>&1; echo "$?"' . "$TMP/small" |
+	sed 's/ has .*needed//')" "sandbox: the disk of $TMP/small/out: make room, or name another --out or TMPDIR
+3"
+is "sandbox: ended before the disk is full: no process is left" "$(pgrep -fc '^sleep 20.75$')" 0
+if ((EUID == 0)); then
+	# The kernel does not count root's processes.
+	# shellcheck disable=SC2016  # for the other shell
+	unshare --mount bash -c 'umount -lR /sys/fs/cgroup && ci/sandbox --out "$1" -- true' . "$TMP/sand" 2>"$TMP/err"
+	is "sandbox: root without a limit of processes: exit 2" "$? $(grep -c 'nothing limits the number of processes' "$TMP/err")" "2 1"
+fi
 ci/sandbox --out "$TMP/sand" -- bash -c 'exit 7'
 is "sandbox: the status is the command's" $? 7
 ci/sandbox --out "$USERPTR_CACHE/x" -- true 2>"$TMP/err"
