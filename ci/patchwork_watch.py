@@ -11,15 +11,18 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
+import traceback
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TRIES = 3           # of a series whose run ended because the harness failed
-BIG = 64 << 20      # bytes of a report that is still read
+BIG = 8 << 20       # bytes of a report that is still read
 # Files of a diff, as git and diff -u name them.
 NAMES = re.compile(rb"^(?:---|\+\+\+) [ab]/([^\t\n\r]+)|"
                    rb"^rename (?:from|to) ([^\n\r]+)|"
@@ -95,6 +98,8 @@ def since(text, die):
         except ValueError:
             die(2, "--since '%s' is neither a date like 2018-03-26 nor a number "
                 "of days like 7d" % text)
+        if at.tzinfo:
+            at = at.astimezone(datetime.timezone.utc)
     return at.strftime("%Y-%m-%dT%H:%M:%S")
 
 
@@ -104,7 +109,9 @@ class Series:
     def __init__(self, o, raw):
         self.id = int(raw["id"])
         self.version = int(raw.get("version") or 1)
-        self.name = " ".join(str(raw.get("name") or "").split())
+        # it goes to our log: no escape sequences
+        self.name = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", str(
+            raw.get("name") or "")).split())
         self.patch = None
         if o.api == "freedesktop":
             self.whole = raw.get("state") != "incomplete"
@@ -151,10 +158,15 @@ def touches(path, prefixes):
     # quoted-printable breaks lines and base64 hides them: look at the mails
     import mailbox
     names = set()
+    texts = [raw]
     box = mailbox.mbox(path)
-    texts = [raw] + [p.get_payload(decode=True) or b"" for m in box
-                     for p in m.walk() if not p.is_multipart()]
-    box.close()
+    try:
+        texts += [p.get_payload(decode=True) or b"" for m in box
+                  for p in m.walk() if not p.is_multipart()]
+    except (RecursionError, ValueError, TypeError, LookupError):
+        pass        # a mail that is made to be no mail: ci/mailbox will say so
+    finally:
+        box.close()
     for text in texts:
         for m in NAMES.finditer(text):
             names.add((m.group(1) or m.group(2) or m.group(3)).decode(
@@ -167,6 +179,8 @@ class Watch:
     def __init__(self, o, pw):
         self.o, self.pw, self.child = o, pw, None
         self.state = State(o.state, pw.die)
+        self.left = 0       # what a fault of the server's or ours left undone
+        self.ready = False
 
     def say(self, text):
         print("watch: " + text, flush=True)
@@ -194,8 +208,10 @@ class Watch:
         with open(log, "ab") as f:
             env = {k: v for k, v in os.environ.items()
                    if not k.startswith("PATCHWORK_")}
+            # a watch that is killed must not leave its run at work
             self.child = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=f, stderr=f, env=env,
+                ["setpriv", "--pdeathsig", "TERM", "--"] + argv,
+                stdin=subprocess.DEVNULL, stdout=f, stderr=f, env=env,
                 start_new_session=True)
             try:
                 return self.child.wait(60 * self.o.timeout)
@@ -205,27 +221,68 @@ class Watch:
             finally:
                 self.child = None
 
+    def prepare(self):
+        """The base with the same options, outside of the sandbox and before the
+        first series: what that needs of the net, and a mistake in the options,
+        are no fault of a series."""
+        if self.ready:
+            return
+        o = self.o
+        os.makedirs(o.out, exist_ok=True)
+        log = os.path.join(o.out, "base.log")
+        with open(log, "w", encoding="utf-8"):
+            pass
+        self.say("the base, for the cache")
+        rc = self.command(o.base(os.path.join(o.out, "base")), log)
+        if rc not in (0, 1):
+            self.pw.die(2 if rc == 2 else 3, "the base cannot be run, so no "
+                        "series is: %s (log: %s)" % (
+                            "no end within %g minutes" % o.timeout
+                            if rc is None else last_line(log), log))
+        self.ready = True
+
+    def fetch(self, s, mbox):
+        """True if it is there.  A series that cannot be had must not keep us
+        from those after it."""
+        o = self.o
+        o.series, o.revision = str(s.id), str(s.version)
+        o.page = s.page
+        try:
+            self.pw.fetch_to(o, mbox, mbox + ".about")
+        except SystemExit as err:       # it said why
+            if err.code not in (2, 3):
+                raise                   # we were told to end
+            self.left += 1
+            self.state.put(s.key, state="not fetched", name=s.name)
+            self.say("%s: not fetched, again in the next pass" % s.page)
+            return False
+        return True
+
     def one(self, s):
-        """A series that is whole and was not done: True if it was run."""
+        """A series that is whole and was not done: True if it was run, None if
+        it could not be fetched."""
         o, st = self.o, self.state
         tries = st.get(s.key).get("tries", 0)
         folder = os.path.join(o.out, "%d-%d" % (s.id, s.version))
         os.makedirs(folder, exist_ok=True)
         mbox = os.path.join(folder, "mbox")
-        o.series, o.revision = str(s.id), str(s.version)
-        o.page, o.out_file = s.page, mbox
-        self.pw.fetch_to(o, mbox, mbox + ".about")
+        if not self.fetch(s, mbox):
+            return None
         if not touches(mbox, o.prefixes):
+            shutil.rmtree(folder, ignore_errors=True)   # most are of this kind
             st.put(s.key, state="other", name=s.name)
             return False
         if st.today() >= o.most:
             self.say("%s: %d runs today, the rest waits for tomorrow (--most)"
                      % (s.page, o.most))
             raise StopIteration
+        self.prepare()
         st.count()
         st.put(s.key, state="running", tries=tries + 1, name=s.name)
         self.say("%s: %s: run %d" % (s.page, s.name, tries + 1))
         out, log = os.path.join(folder, "out"), os.path.join(folder, "log")
+        # what an earlier try left is not ours, and may be deeper than Python goes
+        subprocess.run(["rm", "-rf", "--", out], check=False)
         rc = self.command(o.runner(mbox, out), log)
         if rc in (0, 1):
             self.report(s, os.path.join(out, "report.json"), rc)
@@ -239,6 +296,7 @@ class Watch:
 
     def missed(self, s, why):
         """The harness failed, which says nothing of the series: try again."""
+        self.left += 1
         gone = self.state.get(s.key).get("tries", 0) >= TRIES
         self.state.put(s.key, state="gave up" if gone else "again", why=why)
         self.say("%s: MISS%s: %s" % (s.page, ", given up" if gone else "",
@@ -246,47 +304,57 @@ class Watch:
 
     def report(self, s, path, rc):
         """The report is the work of code that is not ours: a file that is
-        none, or says something else than the exit status, is not posted."""
+        none, or says something else than the exit status, is not posted.  Nor
+        is anything written where that code could write: a link may be there."""
         st = self.state
         try:
-            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(fd, "rb") as f:
-                raw = f.read(BIG + 1)
+                raw = f.read(BIG + 1) if stat.S_ISREG(
+                    os.fstat(fd).st_mode) else b""
             run = json.loads(raw)
             good = len(raw) <= BIG and run["state"] in (
                 "success", "warning", "failure") and \
                 (run["state"] == "success") == (rc == 0)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             good = False
+        if good:
+            mine = os.path.join(os.path.dirname(os.path.dirname(path)),
+                                "report.json")
+            with open(mine, "wb") as f:
+                f.write(raw)
+            # can a request be made of it?  nothing is sent
+            good = self.request(s.key, mine, s.patch).returncode == 0
         if not good:
             self.missed(s, "no report that goes with exit status %d" % rc)
             return
-        mine = path + ".post"
-        with open(mine, "wb") as f:
-            f.write(raw)
         # What is to be posted is noted first: a watch that is ended here posts
         # it the next time, and the server tells if it has it.
         st.put(s.key, state="to post", report=mine, result=run["state"],
                patch=s.patch, page=s.page)
         self.post(s.key)
 
-    def post(self, key):
-        o, st = self.o, self.state
-        entry = st.get(key)
+    def request(self, key, report, patch, *more):
+        """ci/patchwork post, without --post unless it is in more."""
+        o = self.o
         series, revision = key.split("/")
         argv = [sys.executable, os.path.join(HERE, "patchwork"), "post",
-                "--api", o.api, "--url", o.url, "--report", entry["report"],
+                "--api", o.api, "--url", o.url, "--report", report,
                 "--ledger", o.state + ".posted"]
         argv += ["--series", series, "--revision", revision] \
-            if o.api == "freedesktop" else ["--patch", str(entry["patch"])]
+            if o.api == "freedesktop" else ["--patch", str(patch)]
         if o.more:
             argv += ["--more", o.more.replace("{series}", series).replace(
                 "{revision}", revision)]
-        if o.post:
-            argv += ["--post"]
-        r = subprocess.run(argv, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           check=False)
+        return subprocess.run(argv + list(more), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              check=False)
+
+    def post(self, key):
+        o, st = self.o, self.state
+        entry = st.get(key)
+        r = self.request(key, entry["report"], entry["patch"],
+                         *(["--post"] if o.post else []))
         said = r.stdout.decode("utf-8", "replace").strip().split("\n")
         if r.returncode == 0:
             st.put(key, state="done" if o.post else "not posted")
@@ -295,10 +363,13 @@ class Watch:
                 "not posted, for --post is not there"))
         else:
             # 3: the server did not answer; 2: it refuses, which may be mended
+            self.left += 1
             self.say("%s: not posted, again in the next pass: %s" % (
                 entry["page"], said[-1]))
 
     def once(self):
+        """One pass: 0, or 3 if a fault left something undone."""
+        self.left, self.ready = 0, False
         for key in [k for k, e in self.state.data["series"].items()
                     if e.get("state") == "to post" or
                     (self.o.post and e.get("state") == "not posted")]:
@@ -306,16 +377,33 @@ class Watch:
         found = listed(self.o, self.pw)
         news = [s for s in found if self.state.get(s.key).get("state") not in (
             "done", "other", "refused", "gave up", "to post", "not posted")]
-        ran = 0
+        # What failed before comes after what is new: it may fail again, and take
+        # all of --timeout for it.  Last what could not even be had.
+        news.sort(key=lambda s: (
+            self.state.get(s.key).get("state") == "not fetched",
+            self.state.get(s.key).get("tries", 0)))
+        ran = lost = 0
         for s in news:
             if not s.whole:
                 continue            # the next pass may find the rest
             try:
-                ran += self.one(s)
+                done = self.one(s)
             except StopIteration:
                 break
+            except Exception:       # pylint: disable=broad-except
+                # a fault of ours that one series brings to light: the rest goes on
+                traceback.print_exc()
+                self.state.put(s.key, tries=self.state.get(s.key).get(
+                    "tries", 0) + 1)
+                self.missed(s, "a fault of the watch itself: see its output")
+                done = True
+            ran += bool(done)
+            lost = lost + 1 if done is None else 0
+            if lost == 2:
+                break               # the server is away
         self.say("%d series since %s, %d new, %d run" % (
             len(found), self.o.after, len(news), ran))
+        return 3 if self.left else 0
 
 
 def last_line(path):
@@ -357,7 +445,12 @@ def main(o, pw):
                 "--read", mbox + ".about", "--"] + mine + [
                     "--mbox", mbox, "--out", out] + o.args
 
-    o.runner = runner
+    def base(out):
+        return mine + ["--out", out] + o.args + ["--steps", "base"]
+
+    o.runner, o.base = runner, base
+    if not shutil.which("setpriv"):
+        pw.die(2, "setpriv is missing: apt-get install util-linux")
     if o.post:
         pw.credentials(o)           # its absence is found out before a run
     watch = Watch(o, pw)
@@ -365,7 +458,15 @@ def main(o, pw):
     signal.signal(signal.SIGINT, watch.stop)
     while True:
         o.after = since(o.since, pw.die)
-        watch.once()
-        if not o.every:
-            return
+        try:
+            rc = watch.once()
+        except SystemExit as err:
+            # a server that is away: the next pass may find it
+            if not o.every or err.code != 3:
+                raise
+            watch.say("the pass ended early, the next one in %s minutes"
+                      % o.every)
+        else:
+            if not o.every:
+                sys.exit(rc)
         time.sleep(60 * float(o.every))

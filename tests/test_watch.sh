@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ci/patchwork watch against a test server, and what ci/sandbox forbids.
+# ci/patchwork watch against a server of ours, and what ci/sandbox keeps in.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 S=$TMP/server
@@ -21,7 +21,12 @@ ci/report tests/report/alike --known none --format json --out "$TMP/good.json"
 # In place of ci/sandbox ci/run: what the series is called says how it ends.
 cat >"$TMP/runner" <<'EOF'
 #!/bin/bash
-# runner --mbox FILE --out DIR
+# runner --mbox FILE --out DIR, or for the base: --out DIR --steps base
+if [[ $1 == --out ]]; then
+	echo "base $*" >>"$RAN.base"
+	echo "run: --only x: no test is called that"
+	exit "${BASE_RC:-0}"
+fi
 name=$(sed -n 's/^Subject: \[PATCH\] //p' "$2")
 echo "$name token=${PATCHWORK_TOKEN:-none}" >>"$RAN"
 mkdir -p "$4"
@@ -30,13 +35,21 @@ case $name in
 *bad*) cp "$BAD" "$4/report.json"; exit 1 ;;
 *liar*) cp "$BAD" "$4/report.json"; exit 0 ;;
 *link*) ln -sf "$GOOD" "$4/report.json"; exit 0 ;;
+*fifo*) mkfifo "$4/report.json"; exit 0 ;;
+*deep*) head -c 300000 /dev/zero | tr '\0' '[' >"$4/report.json"; exit 1 ;;
+*types*) echo '{"version": 1, "state": "success", "id": "0123456789ab", "summary": "", "steps": 5, "lane": 3}' >"$4/report.json"; exit 0 ;;
+*folder*) python3 -c 'import os, sys
+os.chdir(sys.argv[1])
+for i in range(3000): os.mkdir("d"); os.chdir("d")' "$4"; [[ ! -e $4/old ]] || exit 2; touch "$4/old"; exit 3 ;;
+*trap*) cp "$GOOD" "$4/report.json"
+	for f in report.json.post report.json.tmp; do ln -s "$VICTIM" "$4/$f"; done; exit 0 ;;
 *miss*) echo "the disk is full"; exit 3 ;;
 *odd*) echo "mailbox: it lacks patch 2"; exit 2 ;;
 *slow*) echo $$ >"$RAN.pid"; sleep 300 ;;
 esac
 EOF
 chmod +x "$TMP/runner"
-export GOOD=$TMP/good.json BAD=$TMP/bad.json
+export VICTIM=$TMP/victim GOOD=$TMP/good.json BAD=$TMP/bad.json
 
 # series ID VERSION NAME [PATH] [false]: a line of what the server has
 series() { printf '{"id": %d, "version": %d, "name": "%s", "path": "%s", "whole": %s}\n' "$1" "$2" "$3" "${4:-drivers/gpu/drm/i915/i915_drv.c}" "${5:-true}"; }
@@ -46,12 +59,12 @@ watch()
 	local api=$1
 
 	shift
-	ci/patchwork watch --api "$api" --url "$url" --project x --since 7d --state "$TMP/state" \
+	timeout 120 ci/patchwork watch --api "$api" --url "$url" --project x --since 7d --state "$TMP/state" \
 		--out "$TMP/out" --run "$TMP/runner" --post "$@" >"$TMP/log" 2>&1
 	rc=$?
 }
 state() { python3 -c 'import json, sys
-for k, e in sorted(json.load(open(sys.argv[1]))["series"].items()): print(k, e["state"])' "$TMP/state" | paste -sd,; }
+for k, e in sorted(json.load(open(sys.argv[1]))["series"].items()): print(k, e["state"])' "$TMP/state" 2>/dev/null | paste -sd,; }
 ran() { sed 's/ token.*//' "$RAN" 2>/dev/null | paste -sd,; }
 anew() { rm -rf "$TMP/state"* "$TMP/out" "$RAN"*; }
 
@@ -69,6 +82,7 @@ for api in getpatchwork freedesktop; do
 	is "$api: a pass: exit 0" "$rc" 0
 	is "$api: what touches the driver and is whole is run" "$(ran)" "a good one,a bad one"
 	is "$api: what came of it" "$(state)" "101/1 done,102/1 done,103/1 other,105/1 other"
+	is "$api: what does not touch it leaves nothing in --out" "$(cd "$TMP/out" && echo [0-9]*)" "101-1 102-1"
 	is "$api: and posted" $(($(wc -l <"$S/posts") - n)) 2
 	is "$api: a run knows no token" "$(grep -c 'token=none' "$RAN")" 2
 	watch "$api"
@@ -87,14 +101,54 @@ anew
 { series 1 1 "a liar"; series 2 1 "a link"; series 3 1 "odd"; series 4 1 "a miss"; } | have
 n=$(wc -l <"$S/posts")
 watch getpatchwork
+is "a fault of the harness: exit 3" "$rc" 3
 is "a report that is none is not posted" "$(state) $(($(wc -l <"$S/posts") - n))" \
 	"1/1 again,2/1 again,3/1 refused,4/1 again 0"
+{ series 1 1 "a liar"; series 2 1 "a link"; series 3 1 "odd"; series 4 1 "a miss"; series 5 1 "a good one"; } | have
 watch getpatchwork
-watch getpatchwork
-watch getpatchwork
-is "a failure of the harness is tried three times" "$(state) $(grep -c miss "$RAN")" \
-	"1/1 gave up,2/1 gave up,3/1 refused,4/1 gave up 3"
+is "what is new comes before what failed" "$(ran)" "a liar,a link,odd,a miss,a good one,a liar,a link,a miss"
+watch getpatchwork --most 20
+watch getpatchwork --most 20
+is "a fault of the harness is tried three times" "$(state) $(grep -c miss "$RAN")" \
+	"1/1 gave up,2/1 gave up,3/1 refused,4/1 gave up,5/1 done 3"
+is "a fault of the harness: exit 0 once it is given up" "$rc" 0
 like "it says why" "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["series"]["4/1"]["why"])' "$TMP/state")" "the disk is full"
+
+# So is a mail: this one has more parts within each other than Python goes deep.
+anew
+python3 - >"$S/watch.json" <<'EOF'
+import json
+deep = "".join('Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (i, i) for i in range(3000))
+print(json.dumps([
+    {"id": 1, "version": 1, "name": "deep", "path": "", "whole": True,
+     "mail": "From nobody Mon Sep 17 00:00:00 2001\nSubject: [PATCH] good and deep\n" + deep +
+             "\n--- a/drivers/gpu/drm/i915/x.c\n"},
+    {"id": 2, "version": 1, "name": "good", "path": "drivers/gpu/drm/i915/x.c", "whole": True}]))
+EOF
+watch getpatchwork
+is "a mail that is too deep: the next one is run" "$rc $(state)" "0 1/1 done,2/1 done"
+# A fault of the watch itself, which one series brings to light.
+anew
+{ series 1 1 "a good one"; series 2 1 "a good two"; } | have
+mkdir -p "$TMP/out"
+echo "in the way" >"$TMP/out/1-1"
+watch getpatchwork
+is "a folder that cannot be made: the next one is run" "$rc $(state)" "3 1/1 again,2/1 done"
+rm "$TMP/out/1-1"
+
+# What a run leaves is somebody else's.
+anew
+echo mine >"$VICTIM"
+i=0
+for name in "a fifo" "deep" "types" "a folder" "a trap" "good"; do series $((++i)) 1 "$name"; done | have
+watch getpatchwork
+is "hostile reports: each is a miss, and the next one is run" "$rc $(state)" \
+	"3 1/1 again,2/1 again,3/1 again,4/1 again,5/1 done,6/1 done"
+is "hostile reports: none of them is a fault of ours" "$(grep -c Traceback "$TMP/log")" 0
+is "hostile reports: no link of theirs is followed" "$(<"$VICTIM")" mine
+watch getpatchwork
+is "hostile reports: a try finds nothing of the one before" "$rc $(state)" \
+	"3 1/1 again,2/1 again,3/1 again,4/1 again,5/1 done,6/1 done"
 
 anew
 for ((i = 1; i <= 5; i++)); do series "$i" 1 "good $i"; done | have
@@ -110,10 +164,61 @@ series 1 1 "a bad one" | have
 printf '503 503 503 503 503' >"$S/faults"
 n=$(wc -l <"$S/posts")
 watch getpatchwork
-is "no answer to a post: noted" "$(state)" "1/1 to post"
+is "no answer to a post: noted, exit 3" "$(state) $rc" "1/1 to post 3"
 watch getpatchwork
 is "no answer to a post: posted in the next pass, not run again" "$(state) $(ran) $(($(wc -l <"$S/posts") - n))" \
 	"1/1 done a bad one 1"
+
+# A series that cannot be had keeps no other from its run; a server that is away
+# ends the pass, but not a watch with --every.
+anew
+{
+	series 1 1 "a good one" | sed 's/}$/, "status": 500}/'
+	series 2 1 "a good two" | sed 's/}$/, "status": 404}/'
+	series 3 1 "a good three"
+	series 4 1 "a good four"
+} | have
+watch getpatchwork
+is "mailboxes that cannot be had: exit 3" "$rc $(state) $(ran)" "3 1/1 not fetched,2/1 not fetched "
+watch getpatchwork
+is "mailboxes that cannot be had come last" "$rc $(state) $(ran)" \
+	"3 1/1 not fetched,2/1 not fetched,3/1 done,4/1 done a good three,a good four"
+{ series 1 1 "a good one"; } | have
+watch getpatchwork
+is "a mailbox that can be had now" "$rc $(state) $(ran)" \
+	"0 1/1 done,2/1 not fetched,3/1 done,4/1 done a good three,a good four,a good one"
+anew
+series 1 1 "a good one" | have
+touch "$S/away"
+watch getpatchwork
+is "a server that is away: exit 3" "$rc $(ran)" "3 "
+ci/patchwork watch --api getpatchwork --url "$url" --project x --since 7d --state "$TMP/state" \
+	--out "$TMP/out" --run "$TMP/runner" --post --every 0.01 >"$TMP/log" 2>&1 &
+pid=$!
+for ((i = 0; i < 100; i++)); do grep -q "the pass ended early" "$TMP/log" && break; sleep 0.1; done
+rm "$S/away"
+for ((i = 0; i < 100; i++)); do [[ $(state 2>/dev/null) == *done ]] && break; sleep 0.1; done
+is "a server that is away: --every goes on" "$(state) $(ran)" "1/1 done a good one"
+kill -TERM "$pid"
+wait "$pid"
+is "--every, told to end: exit 143" $? 143
+
+# What is wrong with the options, or with the machine, is no fault of a series.
+anew
+{ series 1 1 "a good one"; series 2 1 "a bad one"; } | have
+BASE_RC=2 watch getpatchwork
+is "options that ci/run refuses: exit 2, and no series is to blame" "$rc $(state) $(ran)" "2  "
+like "options that ci/run refuses: said" "$(<"$TMP/log")" "so no series is: run: --only x: no test"
+BASE_RC=3 watch getpatchwork
+is "the base cannot be run: exit 3" "$rc $(state) $(ran)" "3  "
+watch getpatchwork
+is "the base is run once a pass" "$rc $(state) $(wc -l <"$RAN.base")" "0 1/1 done,2/1 done 3"
+watch getpatchwork
+is "nothing is new: nor is the base run" "$rc $(wc -l <"$RAN.base")" "0 3"
+anew
+series 1 1 'a good \u001b[31m one' | have
+watch getpatchwork
+is "a name with an escape sequence: not in our log" "$(state) $(grep -c $'\033' "$TMP/log")" "1/1 done 0"
 
 # Without --post nothing is sent; a later --post sends it.
 anew
@@ -148,10 +253,11 @@ rm "$RAN.pid"
 watch_in_background
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-kill -- "-$(<"$RAN.pid")" 2>/dev/null
+for ((i = 0; i < 100; i++)); do [[ -e /proc/$(<"$RAN.pid") ]] || break; sleep 0.1; done
+check "killed: its run is gone" test ! -e "/proc/$(<"$RAN.pid")"
 sed -i 's/slow/good/' "$S/watch.json"
 watch getpatchwork
-is "killed: the next one goes on" "$(state) $(ran)" "1/1 done,2/1 done slow,slow,good,good"
+is "killed: the next one goes on" "$(state) $(ran)" "1/1 done,2/1 done slow,good,slow,good"
 anew
 series 1 1 slow | have
 watch getpatchwork --timeout 0.02

@@ -10,7 +10,10 @@
                         DIR/mails has a line a mail that freedesktop sent.
                         DIR/links is what the server takes for its own address.
                         DIR/watch.json: the series of the project "x", each with
-                        id, version, name, whole and path (which it touches).
+                        id, version, name, whole and path (which it touches),
+                        perhaps status, with which its mailbox is refused,
+                        or mail, which is in its mailbox.
+                        DIR/away: each GET is answered by 503.
 """
 
 import base64
@@ -49,6 +52,8 @@ def watched():
 
 
 def mail_of(series):
+    if "mail" in series:
+        return series["mail"].encode("latin-1")
     return ("From nobody Mon Sep 17 00:00:00 2001\nFrom: a <a@example.org>\n"
             "Subject: [PATCH] %(name)s\n\n---\ndiff --git a/%(path)s b/%(path)s"
             "\n--- a/%(path)s\n+++ b/%(path)s\n@@ -1 +1 @@\n-a\n+b\n\n" %
@@ -86,6 +91,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
+        if os.path.exists(DIR + "/away"):
+            self.answer(503, {"detail": "away"})
+            return
         one = re.search(r"/series/(\d+)/", path)
         mine = next((w for w in watched() if one and
                      w["id"] == int(one.group(1))), None)
@@ -110,7 +118,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                      "state": None if w["whole"] else "incomplete"}
                     for w in watched()[2 * page - 2:2 * page]]})
         elif mine and path.endswith("/mbox/"):
-            self.answer(200, mail_of(mine))
+            self.answer(mine.get("status", 200), mail_of(mine))
         elif mine and path.startswith("/api/"):
             if "test-results" in path:
                 self.answer(200, [p for at, p in stored if at == path])
