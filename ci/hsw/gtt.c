@@ -310,7 +310,7 @@ int gtt_aperture_rw(struct hsw *hsw, uint32_t off, void *buf, size_t len,
 
 void gtt_write_pp_dir_base(struct hsw *hsw, uint32_t off, uint32_t val)
 {
-	enum engine_id e = ring_of(off);
+	enum engine_id e = engine_of(off);
 	uint64_t pd = val >> PP_DIR_SHIFT;
 
 	hsw->gtt.pp_dir[e] = pd;

@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 
 #include "types.h"
+#include "clock.h"
+#include "engine_regs.h"
 #include "sched.h"
 #include "log.h"
 #include "trace.h"

@@ -250,7 +250,7 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 		return EXEC_NEXT;
 
 	if (FLUSH_POST_SYNC(dw[0]) == POST_SYNC_TIMESTAMP)
-		err = gtt_store64(hsw, ring->id, space, addr, gpu_timestamp());
+		err = gtt_store64(hsw, ring->id, space, addr, clock_timestamp());
 	else if (len == 3)
 		err = gtt_store32(hsw, ring->id, space, addr, dw[2]);
 	else

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "hsw.h"
 
@@ -65,7 +64,6 @@ void mmio_fini(struct hsw *hsw)
 
 void mmio_reset(struct hsw *hsw)
 {
-	struct timespec now;
 	size_t i;
 	uint32_t n;
 
@@ -75,8 +73,7 @@ void mmio_reset(struct hsw *hsw)
 			hsw->mmio.val[reg_table[i].off / 4 + n] =
 				reg_table[i].reset;
 	hsw->mmio.io_index = 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	hsw->mmio.reset_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
+	hsw->mmio.reset_ns = clock_now();
 }
 
 static bool bad_offset(struct hsw *hsw, const char *what, uint32_t off)

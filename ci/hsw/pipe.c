@@ -43,7 +43,7 @@ enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 		val = 0;		/* nothing is ever drawn */
 		break;
 	default:
-		val = gpu_timestamp();
+		val = clock_timestamp();
 		break;
 	}
 

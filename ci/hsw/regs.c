@@ -9,17 +9,7 @@
  *
  * To look one up: offset, name, reset value, kind, mask, read hook, write hook.
  */
-#include <time.h>
-
 #include "hsw.h"
-
-const uint32_t engine_base[NUM_ENGINES] = {
-	[RCS] = 0x02000, [VCS] = 0x12000, [BCS] = 0x22000, [VECS] = 0x1a000,
-};
-
-const char *const engine_name[NUM_ENGINES] = {
-	[RCS] = "RCS", [VCS] = "VCS", [BCS] = "BCS", [VECS] = "VECS",
-};
 
 /* The forcewake request shows up at once in the acknowledge register. */
 #define FORCEWAKE_ACK	0x130044
@@ -95,16 +85,11 @@ static void write_lcpll(struct hsw *hsw, uint32_t off, uint32_t val)
 
 static uint32_t read_rc6(struct hsw *hsw, uint32_t off)
 {
-	struct timespec now;
-	uint64_t ns;
-
 	(void)off;
 	if ((mmio_get(hsw, RC_CONTROL) & (RC_CTL_HW | RC_CTL_RC6)) !=
 	    (RC_CTL_HW | RC_CTL_RC6))
 		return 0;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ns = now.tv_sec * 1000000000ull + now.tv_nsec - hsw->mmio.reset_ns;
-	return ns / 1280;
+	return (clock_now() - hsw->mmio.reset_ns) / 1280;
 }
 
 #define RAM(off, name, reset, ...) \

@@ -14,19 +14,6 @@
 /* Commands of one engine before the others get their turn. */
 #define SLICE_COMMANDS	512u
 
-uint64_t gpu_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
-uint64_t gpu_timestamp(void)
-{
-	return gpu_now() / TIMESTAMP_NS;
-}
-
 struct batch *ring_batch(struct ring *ring)
 {
 	return ring->at.depth ? &ring->at.batch[ring->at.depth - 1] : NULL;
@@ -71,7 +58,7 @@ void ring_back_off(struct ring *ring)
 		ring->poll_ns *= 2;
 	else
 		ring->poll_ns = POLL_MAX_NS;
-	ring->not_before = gpu_now() + ring->poll_ns;
+	ring->not_before = clock_now() + ring->poll_ns;
 }
 
 void ring_poke(struct hsw *hsw)
@@ -358,7 +345,7 @@ static bool slice(struct hsw *hsw, struct ring *ring)
 	for (n = 0; n < SLICE_COMMANDS; n++) {
 		if (!runnable(hsw, ring))
 			return false;
-		if (ring->not_before && ring->not_before > gpu_now())
+		if (ring->not_before && ring->not_before > clock_now())
 			return false;
 		ring->not_before = 0;
 		/* One command at least: a guest may poll without a pause. */
@@ -478,19 +465,9 @@ void gpu_kick(struct hsw *hsw)
 		pthread_cond_signal(&hsw->gpu.wake);
 }
 
-enum engine_id ring_of(uint32_t off)
-{
-	enum engine_id e;
-
-	for (e = 0; e < NUM_ENGINES; e++)
-		if (off >= engine_base[e] && off < engine_base[e] + 0x1000)
-			return e;
-	return RCS;
-}
-
 void ring_write_tail(struct hsw *hsw, uint32_t off, uint32_t val)
 {
-	struct ring *ring = &hsw->ring[ring_of(off)];
+	struct ring *ring = &hsw->ring[engine_of(off)];
 
 	ring->tail = val & TAIL_ADDR;
 	ring->starved = false;
@@ -499,23 +476,23 @@ void ring_write_tail(struct hsw *hsw, uint32_t off, uint32_t val)
 
 void ring_write_head(struct hsw *hsw, uint32_t off, uint32_t val)
 {
-	hsw->ring[ring_of(off)].at.head = val & ~3u;
+	hsw->ring[engine_of(off)].at.head = val & ~3u;
 	gpu_kick(hsw);
 }
 
 uint32_t ring_read_head(struct hsw *hsw, uint32_t off)
 {
-	return hsw->ring[ring_of(off)].at.head;
+	return hsw->ring[engine_of(off)].at.head;
 }
 
 void ring_write_start(struct hsw *hsw, uint32_t off, uint32_t val)
 {
-	hsw->ring[ring_of(off)].start = val & ~(GTT_PAGE - 1);
+	hsw->ring[engine_of(off)].start = val & ~(GTT_PAGE - 1);
 }
 
 void ring_write_ctl(struct hsw *hsw, uint32_t off, uint32_t val)
 {
-	struct ring *ring = &hsw->ring[ring_of(off)];
+	struct ring *ring = &hsw->ring[engine_of(off)];
 
 	ring->ctl = val;
 	/* Switching the ring off takes the engine out of its batch. */
@@ -531,7 +508,7 @@ void ring_write_ctl(struct hsw *hsw, uint32_t off, uint32_t val)
  */
 uint32_t ring_read_acthd(struct hsw *hsw, uint32_t off)
 {
-	const struct ring *ring = &hsw->ring[ring_of(off)];
+	const struct ring *ring = &hsw->ring[engine_of(off)];
 	uint32_t first = ring_acthd(ring), last;
 
 	if (!ring->at.depth || !ring->not_before || ring->waiting ||
@@ -541,7 +518,7 @@ uint32_t ring_read_acthd(struct hsw *hsw, uint32_t off)
 	last = ring->last.batch[ring->at.depth - 1].addr;
 	if (last <= first)
 		return first;
-	return first + 4 * (gpu_timestamp() % ((last - first) / 4 + 1));
+	return first + 4 * (clock_timestamp() % ((last - first) / 4 + 1));
 }
 
 void ring_write_mi_mode(struct hsw *hsw, uint32_t off, uint32_t val)
@@ -553,7 +530,7 @@ void ring_write_mi_mode(struct hsw *hsw, uint32_t off, uint32_t val)
 
 uint32_t ring_read_mi_mode(struct hsw *hsw, uint32_t off)
 {
-	const struct ring *ring = &hsw->ring[ring_of(off)];
+	const struct ring *ring = &hsw->ring[engine_of(off)];
 	uint32_t mode = mmio_get(hsw, off) & ~MODE_IDLE;
 
 	/* A stopped engine rests between two commands, if it can get there. */
@@ -567,7 +544,7 @@ void ring_write_instpm(struct hsw *hsw, uint32_t off, uint32_t val)
 	(void)val;
 	/* Done as soon as it is asked for; the driver waits for the bits. */
 	if (mmio_get(hsw, off) & INSTPM_TLB_INVALIDATE)
-		tlb_flush_ppgtt(hsw, ring_of(off));
+		tlb_flush_ppgtt(hsw, engine_of(off));
 	mmio_set(hsw, off, mmio_get(hsw, off) &
 		 ~(INSTPM_SYNC_FLUSH | INSTPM_TLB_INVALIDATE));
 }
@@ -581,7 +558,7 @@ void ring_write_hws(struct hsw *hsw, uint32_t off, uint32_t val)
 
 uint32_t ring_read_timestamp(struct hsw *hsw, uint32_t off)
 {
-	uint64_t now = gpu_timestamp();
+	uint64_t now = clock_timestamp();
 
 	/* 36 bits: the upper dword holds four of them. */
 	(void)hsw;

@@ -18,41 +18,9 @@
 #include <pthread.h>
 
 #include "types.h"
+#include "engine_regs.h"
 #include "gtt.h"
 #include "blt.h"
-
-/* Offsets from engine_base[]. */
-#define RING_TAIL	0x30u
-#define RING_HEAD	0x34u
-#define RING_START	0x38u
-#define RING_CTL	0x3cu
-#define RING_SYNC(n)	(0x40u + 4 * (n))
-#define RING_IPEHR	0x68u
-#define RING_ACTHD	0x74u
-#define RING_MI_MODE	0x9cu
-#define RING_INSTPM	0xc0u
-#define RING_BBADDR	0x140u
-#define RING_CCID	0x180u
-#define RING_PP_DIR_DCLV 0x220u
-#define RING_PP_DIR_BASE 0x228u
-#define RING_GFX_MODE	0x29cu
-#define RING_TIMESTAMP	0x358u
-
-#define HWS_PGA(e)	(0x4080u + 0x100u * (e))
-
-#define RING_VALID	BIT(0)
-#define RING_WAIT_SEMAPHORE BIT(10)
-#define RING_NR_PAGES	0x001ff000u
-#define TAIL_ADDR	0x001ffff8u
-#define HEAD_ADDR	0x001ffffcu
-#define HEAD_WRAP_ONE	0x00200000u
-#define MODE_STOP_RING	BIT(8)
-#define MODE_IDLE	BIT(9)
-#define INSTPM_SYNC_FLUSH BIT(5)
-#define INSTPM_TLB_INVALIDATE BIT(9)
-#define GFX_PPGTT_ENABLE BIT(9)
-
-#define TIMESTAMP_NS	80u
 
 /* Poll interval of a spinning or waiting engine, nanoseconds. */
 #define POLL_MIN_NS	50000u
@@ -106,9 +74,6 @@ void gpu_kick(struct hsw *hsw);
  */
 bool gpu_pass(struct hsw *hsw);
 
-/* The engine whose register block holds off; off is inside one of the four. */
-enum engine_id ring_of(uint32_t off);
-
 /* True if there is nothing to execute: empty or off, no batch, no blit. */
 bool ring_idle(const struct ring *ring);
 
@@ -129,10 +94,6 @@ struct batch *ring_batch(struct ring *ring);
 
 /* A register or memory changed: engines which wait for that look again. */
 void ring_poke(struct hsw *hsw);
-
-/* CLOCK_MONOTONIC in ns, and as the 80 ns TIMESTAMP counter. */
-uint64_t gpu_now(void);
-uint64_t gpu_timestamp(void);
 
 /* Register hooks, see regs.c. */
 void ring_write_tail(struct hsw *hsw, uint32_t off, uint32_t val);

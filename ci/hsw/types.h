@@ -14,11 +14,6 @@ struct hsw;
 /* The four command streamers of Haswell; also the order of all arrays. */
 enum engine_id { RCS, VCS, BCS, VECS, NUM_ENGINES };
 
-/* First register of an engine's ring block: 0x2000, 0x12000, ... (regs.c) */
-extern const uint32_t engine_base[NUM_ENGINES];
-/* "RCS", "VCS", ... (regs.c) */
-extern const char *const engine_name[NUM_ENGINES];
-
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define BIT(n)		(1u << (n))
 

@@ -511,9 +511,9 @@ static void lock_latency(void)
 	for (;;) {
 		bool idle;
 
-		start = gpu_now();
+		start = clock_now();
 		hsw_lock(hsw);
-		start = gpu_now() - start;
+		start = clock_now() - start;
 		idle = ring_idle(&hsw->ring[BCS]);
 		hsw_unlock(hsw);
 		if (start > worst)

@@ -71,9 +71,9 @@ static void flush_dw(void)
 	ok(RUN(BCS, 0x13004002, (A + 0x18) | 4, 0xa4, 0xa5) &&
 	   get32(A + 0x18) == 0xa4 && get32(A + 0x1c) == 0xa5,
 	   "FLUSH_DW of a qword");
-	before = gpu_timestamp();
+	before = clock_timestamp();
 	ok(RUN(BCS, 0x1300c001, (A + 0x20) | 4, 0), "FLUSH_DW, timestamp");
-	after = gpu_timestamp();
+	after = clock_timestamp();
 	t = (uint64_t)get32(A + 0x24) << 32 | get32(A + 0x20);
 	ok(t >= before && t <= after, "which lies between two others");
 	*ram32(A + 0x20) = 0xee;
@@ -262,10 +262,10 @@ static void pipe_control(void)
 	ok(RUN(RCS, 0x7a000003, 0x01004000, A + 0x40, 0xe3, 0xe4) &&
 	   get32(A + 0x40) == 0xe3 && get32(A + 0x44) == 0xe4,
 	   "PIPE_CONTROL of a qword");
-	before = gpu_timestamp();
+	before = clock_timestamp();
 	ok(RUN(RCS, 0x7a000003, 0x0100c000, A + 0x48, 0, 0),
 	   "PIPE_CONTROL, timestamp");
-	after = gpu_timestamp();
+	after = clock_timestamp();
 	t = (uint64_t)get32(A + 0x4c) << 32 | get32(A + 0x48);
 	ok(t >= before && t <= after, "which lies between two others");
 	ok(RUN(RCS, 0x7a000003, 0x01008000, A + 0x48, 9, 9) &&
