@@ -107,42 +107,26 @@ static int translate(struct hsw *hsw, unsigned int agent, enum gtt_space space,
 	return 0;
 }
 
-void gtt_tlb_flush(struct hsw *hsw)
-{
-	/* 64 bits: does not wrap in the lifetime of the process. */
-	hsw->gtt.tlb.generation++;
-}
-
 uint8_t *gtt_page(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 		  uint64_t addr, bool write)
 {
-	struct gtt_tlb *tlb = &hsw->gtt.tlb;
-	uint32_t page = addr >> GTT_PAGE_SHIFT;
-	uint32_t tag, slot;
+	uint32_t in_page = addr & (GTT_PAGE - 1);
 	uint8_t *host;
 	uint64_t gpa;
 
 	if (addr >> 32)
 		return NULL;
-	/* 20 bits of page, one of space, two of engine, one of permission. */
-	tag = page | (uint32_t)space << 20 | (uint32_t)engine << 21 |
-	      (uint32_t)write << 23;
-	/* Source and destination are often a power of two apart. */
-	slot = (page ^ page >> 9 ^ (write ? 0x55 : 0)) % GTT_TLB_ENTRIES;
-	if (tlb->entry[slot].generation == tlb->generation &&
-	    tlb->entry[slot].tag == tag)
-		return tlb->entry[slot].host + (addr & (GTT_PAGE - 1));
+	host = page_cache_find(&hsw->pages, engine, space, addr, write);
+	if (host)
+		return host + in_page;
 
-	if (translate(hsw, engine, space, addr & ~(uint64_t)(GTT_PAGE - 1),
-		      &gpa))
+	if (translate(hsw, engine, space, addr - in_page, &gpa))
 		return NULL;
 	host = mem_ptr(&hsw->mem, gpa, GTT_PAGE, write);
 	if (!host)
 		return NULL;
-	tlb->entry[slot].generation = tlb->generation;
-	tlb->entry[slot].tag = tag;
-	tlb->entry[slot].host = host;
-	return host + (addr & (GTT_PAGE - 1));
+	page_cache_add(&hsw->pages, engine, space, addr, write, host);
+	return host + in_page;
 }
 
 static size_t page_left(uint64_t addr, size_t len)

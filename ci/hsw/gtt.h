@@ -11,39 +11,11 @@
 #define HSW_GTT_H
 
 #include "types.h"
-
-#define GTT_SIZE	(2 * MIB)		/* bytes of global PTEs */
-#define GTT_ENTRIES	(GTT_SIZE / 4)
-#define GTT_PAGE	4096u
-#define GTT_PAGE_SHIFT	12
-#define APERTURE_SIZE	(256 * MIB)		/* BAR2 */
-
-#define PTE_VALID	BIT(0)
-#define PPGTT_PDES	512u
-#define PPGTT_PTES	1024u
-
-enum gtt_space { GTT_GLOBAL, GTT_PPGTT };
-
-/*
- * Host pointers which the GPU thread has found since it last took the lock:
- * for speed, and never older than the guest memory map: gtt_tlb_flush() before
- * each use of the lock. The TLBs of the hardware are another matter, tlb.h.
- */
-#define GTT_TLB_ENTRIES	512u
-
-struct gtt_tlb {
-	uint64_t generation;
-	struct {
-		uint64_t generation;
-		uint32_t tag;
-		uint8_t *host;
-	} entry[GTT_TLB_ENTRIES];
-};
+#include "space.h"
 
 struct gtt {
 	uint32_t *pte;			/* GTT_ENTRIES, shared with the guest */
 	uint32_t pp_dir[NUM_ENGINES];	/* directory: byte offset into pte */
-	struct gtt_tlb tlb;		/* GPU thread only */
 };
 
 /* Guest address in a PTE (bits 38:0) and in a PDE (bits 39:0). */
@@ -61,7 +33,7 @@ int gtt_walk(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 
 /*
  * Host pointer to addr, good up to the end of its 4 KiB page and until the
- * lock is released, or NULL. Uses the TLB: GPU thread only.
+ * lock is released, or NULL. Uses the page cache: GPU thread only.
  */
 uint8_t *gtt_page(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 		  uint64_t addr, bool write);
@@ -83,8 +55,6 @@ int gtt_store64(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 		uint64_t addr, uint64_t val);
 int gtt_load32(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 	       uint64_t addr, uint32_t *val);
-
-void gtt_tlb_flush(struct hsw *hsw);
 
 /* True while GFX_MODE of the engine enables its PPGTT. */
 bool gtt_ppgtt_enabled(struct hsw *hsw, enum engine_id engine);

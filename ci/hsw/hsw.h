@@ -24,8 +24,9 @@
 #include "pci.h"
 #include "mmio.h"
 #include "irq.h"
-#include "gtt.h"
+#include "page_cache.h"
 #include "tlb.h"
+#include "gtt.h"
 #include "fence.h"
 #include "ring.h"
 #include "reset.h"
@@ -43,6 +44,7 @@ struct hsw {
 	struct gtt gtt;			/* gtt.pte: BAR0 2..4 MiB */
 	int gtt_fd;			/* memfd behind gtt.pte */
 	struct tlb tlb;
+	struct page_cache pages;	/* GPU thread only */
 	struct fences fence;
 	struct ring ring[NUM_ENGINES];
 	struct gpu gpu;			/* the GPU thread */

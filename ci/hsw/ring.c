@@ -401,7 +401,7 @@ static void *gpu_main(void *arg)
 		uint64_t until;
 
 		/* The lock was free in between: nothing cached is good. */
-		gtt_tlb_flush(hsw);
+		page_cache_flush(&hsw->pages);
 		while (gpu_pass(hsw) && !hsw_lock_wanted(hsw) &&
 		       !hsw->gpu.stop)
 			;

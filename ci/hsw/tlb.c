@@ -40,7 +40,7 @@ int tlb_enable(struct hsw *hsw)
 		hsw->tlb.generation[agent][GTT_PPGTT]++;
 	}
 	hsw->tlb.on = true;
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	return 0;
 }
 
@@ -75,8 +75,8 @@ void tlb_fill(struct hsw *hsw, unsigned int agent, enum gtt_space space,
 
 static void flush(struct hsw *hsw, unsigned int agent, enum gtt_space space)
 {
-	/* What gtt_page() remembers is built on it. */
-	gtt_tlb_flush(hsw);
+	/* The host pointers are built on it. */
+	page_cache_flush(&hsw->pages);
 	if (!hsw->tlb.on || ++hsw->tlb.generation[agent][space])
 		return;
 	/* After 2^32 flushes old entries would come back to life. */

@@ -21,7 +21,7 @@
 #define HSW_TLB_H
 
 #include "types.h"
-#include "gtt.h"
+#include "space.h"
 
 #define GFX_FLSH_CNTL		0x101008u
 #define GFX_FLSH_CNTL_EN	BIT(0)

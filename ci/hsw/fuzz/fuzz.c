@@ -238,7 +238,7 @@ void fz_reset(void)
 	fz_no_memory();
 	fz_map(FZ_GPA, 0, FZ_RAM, MEM_READ | MEM_WRITE);
 	hsw->tlb.on = false;
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 }
 
 bool fz_run(unsigned int n)
@@ -249,7 +249,7 @@ bool fz_run(unsigned int n)
 
 	for (e = 0; e < NUM_ENGINES; e++)
 		noops -= stats->commands[e];
-	gtt_tlb_flush(fz_hsw);
+	page_cache_flush(&fz_hsw->pages);
 	while (n--) {
 		uint64_t done = noops;
 

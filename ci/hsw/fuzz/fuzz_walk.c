@@ -237,7 +237,7 @@ static void step(struct fz_in *in)
 		copy(e, space, a, fz_u16(in) % (2 * 4096) + 1);
 		break;
 	}
-	gtt_tlb_flush(fz_hsw);
+	page_cache_flush(&fz_hsw->pages);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

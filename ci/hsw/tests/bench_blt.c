@@ -21,7 +21,7 @@ static void blit(void)
 {
 	struct ring *ring = &hsw->ring[BCS];
 
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	if (blt_start(hsw, ring, cmd, cmd_len, 0))
 		abort();
 	while (ring->blt.active)

@@ -96,7 +96,7 @@ static void map_all(void)
 		hsw->gtt.pte[PP_DIR / 4 + (PP >> 22) + i / PPGTT_PTES] =
 			pde_of(RAM_GPA + table);
 	}
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 }
 
 /* Ring of engine e on, empty, PPGTT on. */
@@ -139,7 +139,7 @@ static void run(void)
 {
 	unsigned int i;
 
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	for (i = 0; i < 1000000 && gpu_pass(hsw); i++)
 		;
 }

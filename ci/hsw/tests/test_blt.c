@@ -460,7 +460,7 @@ static void long_copy(void)
 	memset(ram + 0x2000000, 0, rows * pitch);
 	EMIT(BCS, 0x54f00006, 0x03cc0000 | pitch, 0, xy(1024, rows),
 	     PP + 0x2000000, 0, pitch, PP + AREA);
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	/* As the GPU thread would find it with the socket thread waiting. */
 	atomic_store(&hsw->sched.waiting, 1);
 	ok(gpu_pass(hsw) && ring->blt.active && !ring->blt.done,
@@ -473,7 +473,7 @@ static void long_copy(void)
 	hsw->gtt.pte[0] = hsw->gtt.pte[0];
 	ram32(TABLES + (0x2000000u >> 22) * GTT_PAGE)[200] =
 		pte_of(RAM_GPA + 0x3800000);
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	memset(ram + 0x3800000, 0, GTT_PAGE);
 	while (ring->blt.active)
 		bad += blt_step(hsw, ring) != 0;

@@ -121,11 +121,11 @@ static void tlb(void)
 	uint8_t *p = gtt_page(hsw, BCS, GTT_GLOBAL, SCRATCH, true);
 
 	*pte = pte_of(RAM_GPA);
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	ok(p && gtt_page(hsw, BCS, GTT_GLOBAL, SCRATCH, true) ==
 	   p - SCRATCH, "flush: the new PTE counts");
 	*pte = old;
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	p = gtt_page(hsw, BCS, GTT_PPGTT, PP + SCRATCH, false);
 	ok(p && p != gtt_page(hsw, BCS, GTT_GLOBAL, PP + SCRATCH, false),
 	   "spaces are told apart");
@@ -144,12 +144,12 @@ static void read_only(void)
 	   !mem_map(&hsw->mem, rom + GTT_PAGE, GTT_PAGE, -1, 0, MEM_READ),
 	   "a read-only mapping and one without a file");
 	*pte = pte_of(rom);
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	ok(gtt_page(hsw, BCS, GTT_GLOBAL, SCRATCH, false) &&
 	   !gtt_page(hsw, BCS, GTT_GLOBAL, SCRATCH, true),
 	   "read-only: reads only, even after a read was cached");
 	*pte = pte_of(rom + GTT_PAGE);
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	ok(!gtt_page(hsw, BCS, GTT_GLOBAL, SCRATCH, false),
 	   "no file: no access");
 	mem_unmap(&hsw->mem, rom, 2 * GTT_PAGE);

@@ -181,7 +181,7 @@ static void safety(void)
 	/* The page goes away under a translation that is still there. */
 	stale();
 	mem_unmap_all(&hsw->mem);
-	gtt_tlb_flush(hsw);
+	page_cache_flush(&hsw->pages);
 	EMIT(BCS, 0x10400002, 0, GLOBAL_ADDR, 1);
 	run();
 	ok(hsw->ring[BCS].hung && hsw->stats.hangs[BCS] == n + 1,
