@@ -9,7 +9,14 @@
 #include <string.h>
 
 #include "hsw.h"
-#include "bar.h"
+
+_Static_assert(BAR0_SIZE == GTT_FILE_SIZE && BAR0_PTES == GTT_FILE_PTES,
+	       "the client maps the PTEs at their offset in BAR0");
+
+void bar_reset(struct bar *bar)
+{
+	bar->io_index = 0;
+}
 
 uint64_t region_size(unsigned int region)
 {
@@ -101,7 +108,7 @@ static void bar0_read(struct hsw *hsw, uint32_t off, uint8_t *buf, size_t len)
 		len -= n;
 	}
 	if (len) {
-		memcpy(buf, (uint8_t *)hsw->gtt.pte + (off - BAR0_PTES), len);
+		gtt_ptes_read(&hsw->gtt, off - BAR0_PTES, buf, len);
 		hsw->stats.gtt_reads++;
 	}
 }
@@ -120,7 +127,7 @@ static void bar0_write(struct hsw *hsw, uint32_t off, const uint8_t *buf,
 		len -= n;
 	}
 	if (len) {
-		memcpy((uint8_t *)hsw->gtt.pte + (off - BAR0_PTES), buf, len);
+		gtt_ptes_write(&hsw->gtt, off - BAR0_PTES, buf, len);
 		hsw->stats.gtt_writes++;
 	}
 }
@@ -134,7 +141,7 @@ static void bar0_write(struct hsw *hsw, uint32_t off, const uint8_t *buf,
 
 static void io_read(struct hsw *hsw, uint32_t off, uint8_t *buf, size_t len)
 {
-	uint32_t index = hsw->mmio.io_index;
+	uint32_t index = hsw->bar.io_index;
 	uint32_t val = 0;
 
 	hsw->stats.io_reads++;
@@ -152,13 +159,13 @@ static void io_read(struct hsw *hsw, uint32_t off, uint8_t *buf, size_t len)
 static void io_write(struct hsw *hsw, uint32_t off, const uint8_t *buf,
 		     size_t len)
 {
-	uint32_t index = hsw->mmio.io_index;
+	uint32_t index = hsw->bar.io_index;
 
 	hsw->stats.io_writes++;
 	if (off % 4 || len != 4)
 		return;
 	if (off == IO_INDEX)
-		memcpy(&hsw->mmio.io_index, buf, 4);
+		memcpy(&hsw->bar.io_index, buf, 4);
 	else if (off == IO_DATA)
 		bar0_write(hsw, (index & 1 ? BAR0_PTES : 0) +
 			   (index & 0x1ffffc), buf, 4);

@@ -6,15 +6,17 @@
 #define HSW_BAR_H
 
 #include "types.h"
-
-#define BAR0_SIZE	(4 * MIB)	/* 2 MiB of registers, 2 MiB of PTEs */
-#define BAR0_PTES	(2 * MIB)	/* where the PTEs start */
-#define BAR2_SIZE	(256 * MIB)	/* the aperture */
-#define BAR4_SIZE	64u		/* I/O: index at 0, data at 4 */
+#include "pci.h"
 
 /* Region numbers of vfio. */
 enum region { REGION_BAR0, REGION_BAR2 = 2, REGION_BAR4 = 4, REGION_CONFIG = 7,
 	      NUM_REGIONS = 9 };
+
+struct bar {
+	uint32_t io_index;		/* the index port of BAR4 */
+};
+
+void bar_reset(struct bar *bar);
 
 /* Bytes in a region; 0 if there is none of that number. */
 uint64_t region_size(unsigned int region);

@@ -5,8 +5,12 @@
  * The guest may change PTEs and page tables at any moment: each is read once,
  * by a relaxed atomic load, and what it says is checked before it is used.
  */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "hsw.h"
 
@@ -17,6 +21,68 @@
 static uint32_t load32(const void *p)
 {
 	return __atomic_load_n((const uint32_t *)p, __ATOMIC_RELAXED);
+}
+
+/* Sealed, so that no client can cut it short under the GPU thread. */
+int gtt_init(struct gtt *gtt)
+{
+	void *p;
+	int err;
+
+	gtt->fd = memfd_create("hsw-ptes", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (gtt->fd < 0)
+		return -errno;
+	if (ftruncate(gtt->fd, GTT_FILE_SIZE) < 0 ||
+	    fcntl(gtt->fd, F_ADD_SEALS,
+		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		goto fail;
+	p = mmap(NULL, GTT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, gtt->fd,
+		 GTT_FILE_PTES);
+	if (p == MAP_FAILED)
+		goto fail;
+	gtt->pte = p;
+	return 0;
+
+fail:
+	err = -errno;
+	close(gtt->fd);
+	return err;
+}
+
+void gtt_fini(struct gtt *gtt)
+{
+	munmap(gtt->pte, GTT_SIZE);
+	close(gtt->fd);
+}
+
+void gtt_reset(struct gtt *gtt)
+{
+	memset(gtt->pte, 0, GTT_SIZE);
+}
+
+void gtt_reset_engine(struct hsw *hsw, enum engine_id engine)
+{
+	uint32_t base = engine_base[engine];
+
+	hsw->gtt.pp_dir[engine] = 0;
+	mmio_set(hsw, base + RING_PP_DIR_BASE, 0);
+	mmio_set(hsw, base + RING_PP_DIR_DCLV, 0);
+	tlb_flush_engine(hsw, engine);
+}
+
+void gtt_ptes_read(const struct gtt *gtt, uint32_t off, void *buf, size_t len)
+{
+	memcpy(buf, (const uint8_t *)gtt->pte + off, len);
+}
+
+void gtt_ptes_write(struct gtt *gtt, uint32_t off, const void *buf, size_t len)
+{
+	memcpy((uint8_t *)gtt->pte + off, buf, len);
+}
+
+void gtt_set_pte(struct gtt *gtt, uint32_t page, uint32_t pte)
+{
+	__atomic_store_n(&gtt->pte[page], pte, __ATOMIC_RELAXED);
 }
 
 uint64_t gtt_pte_addr(uint32_t pte)

@@ -27,6 +27,7 @@
 #include "page_cache.h"
 #include "tlb.h"
 #include "gtt.h"
+#include "bar.h"
 #include "fence.h"
 #include "ring.h"
 #include "reset.h"
@@ -42,7 +43,7 @@ struct hsw {
 	struct mmio mmio;		/* register storage, BAR0 0..2 MiB */
 	struct irq irq;
 	struct gtt gtt;			/* gtt.pte: BAR0 2..4 MiB */
-	int gtt_fd;			/* memfd behind gtt.pte */
+	struct bar bar;
 	struct tlb tlb;
 	struct page_cache pages;	/* GPU thread only */
 	struct fences fence;

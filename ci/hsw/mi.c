@@ -455,8 +455,7 @@ static enum exec mi_update_gtt(struct hsw *hsw, struct ring *ring,
 		return mi_bad(hsw, ring, dw[0], at,
 			      "entries beyond the GTT from page", first);
 	for (i = 0; i < n; i++)
-		__atomic_store_n(&hsw->gtt.pte[first + i], dw[2 + i],
-				 __ATOMIC_RELAXED);
+		gtt_set_pte(&hsw->gtt, first + i, dw[2 + i]);
 	tlb_flush_global(hsw);
 	return EXEC_NEXT;
 }

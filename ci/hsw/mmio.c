@@ -72,7 +72,6 @@ void mmio_reset(struct hsw *hsw)
 		for (n = 0; n < reg_dwords(&reg_table[i]); n++)
 			hsw->mmio.val[reg_table[i].off / 4 + n] =
 				reg_table[i].reset;
-	hsw->mmio.io_index = 0;
 	hsw->mmio.reset_ns = clock_now();
 }
 

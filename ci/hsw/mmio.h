@@ -46,7 +46,6 @@ extern const size_t reg_count;
 struct mmio {
 	uint32_t *val;			/* MMIO_SIZE / 4 stored values */
 	uint16_t *index;		/* 1 + reg_table index; 0: unlisted */
-	uint32_t io_index;		/* the index port of BAR4 */
 	uint64_t reset_ns;		/* CLOCK_MONOTONIC at the last reset */
 };
 

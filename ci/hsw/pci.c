@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "pci.h"
-#include "bar.h"
 
 #define CAP_MSI		0x90
 #define CAP_PM		0xd0

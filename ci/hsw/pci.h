@@ -9,6 +9,11 @@
 
 #define PCI_CONFIG_SIZE	256
 
+#define BAR0_SIZE	(4 * MIB)	/* 2 MiB of registers, 2 MiB of PTEs */
+#define BAR0_PTES	(2 * MIB)	/* where the PTEs start */
+#define BAR2_SIZE	(256 * MIB)	/* the aperture */
+#define BAR4_SIZE	64u		/* I/O: index at 0, data at 4 */
+
 struct pci {
 	uint8_t cfg[PCI_CONFIG_SIZE];
 };

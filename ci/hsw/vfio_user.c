@@ -199,7 +199,7 @@ static int do_get_region_info(struct conn *c, struct request *req)
 	reply_with(req, &info, sizeof(info));
 	if (info.cap_offset && room >= info.argsz) {
 		reply_with(req, &cap, sizeof(cap));
-		c->out_fd = c->hsw->gtt_fd;
+		c->out_fd = c->hsw->gtt.fd;
 	}
 	return 0;
 }

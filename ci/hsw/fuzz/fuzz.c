@@ -23,7 +23,7 @@ static struct {
 	struct ring ring[NUM_ENGINES];
 	struct fences fence;
 	uint32_t pp_dir[NUM_ENGINES];
-	uint32_t io_index;
+	struct bar bar;
 } clean;
 
 static uint64_t clock_ns;
@@ -190,7 +190,7 @@ static void first_time(void)
 	memcpy(clean.ring, hsw->ring, sizeof(clean.ring));
 	clean.fence = hsw->fence;
 	memcpy(clean.pp_dir, hsw->gtt.pp_dir, sizeof(clean.pp_dir));
-	clean.io_index = hsw->mmio.io_index;
+	clean.bar = hsw->bar;
 
 	/* Only ever one command at a time: gpu_pass() sees somebody wait. */
 	atomic_store(&hsw->sched.waiting, 1);
@@ -233,7 +233,7 @@ void fz_reset(void)
 	memcpy(hsw->ring, clean.ring, sizeof(clean.ring));
 	hsw->fence = clean.fence;
 	memcpy(hsw->gtt.pp_dir, clean.pp_dir, sizeof(clean.pp_dir));
-	hsw->mmio.io_index = clean.io_index;
+	hsw->bar = clean.bar;
 	memset(&hsw->stats, 0, sizeof(hsw->stats));
 	fz_no_memory();
 	fz_map(FZ_GPA, 0, FZ_RAM, MEM_READ | MEM_WRITE);

@@ -248,6 +248,7 @@ void __wrap_hsw_reset(struct hsw *hsw)
 		return;
 	}
 	pci_reset(&hsw->pci);
+	bar_reset(&hsw->bar);
 	fz_registers();
 	reset_all(hsw);
 	irq_update(hsw);

@@ -138,7 +138,7 @@ static void pte_half(void)
 	ok(region_write(hsw, REGION_BAR0, BAR0_PTES + 40, buf, 8) == 0 &&
 	   hsw->gtt.pte[10] == 0x1001 && hsw->gtt.pte[11] == 0x2001,
 	   "PTEs: written where the engine reads them");
-	ok(pread(hsw->gtt_fd, back, 8, BAR0_PTES + 40) == 8 &&
+	ok(pread(hsw->gtt.fd, back, 8, BAR0_PTES + 40) == 8 &&
 	   !memcmp(buf, back, 8), "PTEs: and where the client maps them");
 	wr(BAR0_PTES - 4, 0x77);
 	region_read(hsw, REGION_BAR0, BAR0_PTES - 4, back, 8);
