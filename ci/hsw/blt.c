@@ -48,11 +48,11 @@ static int32_t hi16(uint32_t v)
 	return (int16_t)(v >> 16);
 }
 
-static int refuse(struct hsw *hsw, struct ring *ring, uint32_t dw0,
+static int refuse(struct hsw *hsw, uint32_t dw0,
 		  uint32_t at, const char *what, long long val)
 {
 	log_guest_error(hsw, "%s %s at 0x%08x: %s (%lld)",
-			engine_name[ring->id], cmd_name(dw0), at, what, val);
+			engine_name[BCS], cmd_name(dw0), at, what, val);
 	return -EINVAL;
 }
 
@@ -167,31 +167,30 @@ static void choose_direction(struct blt *blt)
 	blt->backwards = d->pitch < 0 ? d0 < s0 : d0 > s0;
 }
 
-static int begin(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+static int begin(struct hsw *hsw, const uint32_t *dw,
 		 uint32_t at)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 	const char *what;
 	long long val;
 
 	blt->name = cmd_name(dw[0]);
 	blt->at = at;
 	blt->done = 0;
-	blt->space = gtt_ppgtt_enabled(hsw, ring->id) ? GTT_PPGTT : GTT_GLOBAL;
+	blt->space = gtt_ppgtt_enabled(hsw, BCS) ? GTT_PPGTT : GTT_GLOBAL;
 	if (!blt->width || !blt->rows || !blt->mask)
 		return 0;
 
 	what = check_surface(blt, &blt->dst, &val);
 	if (what)
-		return refuse(hsw, ring, dw[0], at, what, val);
+		return refuse(hsw, dw[0], at, what, val);
 	if (blt->has_source) {
 		what = check_surface(blt, &blt->src, &val);
 		if (what)
-			return refuse(hsw, ring, dw[0], at, what, val);
+			return refuse(hsw, dw[0], at, what, val);
 	}
-	blt->active = true;
 	hsw->stats.blits++;
-	return 0;
+	return 1;
 }
 
 /* The destination rectangle of an XY command, clipped. */
@@ -229,10 +228,10 @@ static void xy_surface(struct blt_surface *s, uint32_t pitch, uint32_t base,
 	s->pitch = tiled ? lo16(pitch) * 4 : lo16(pitch);
 }
 
-static int xy_color(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+static int xy_color(struct hsw *hsw, const uint32_t *dw,
 		    uint32_t at)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 
 	common(blt, dw);
 	blt->has_source = false;
@@ -240,15 +239,15 @@ static int xy_color(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 	xy_rectangle(blt, dw);
 	xy_surface(&blt->dst, dw[1], dw[4], dw[0] & BR00_DST_TILED,
 		   mmio_get(hsw, BCS_SWCTRL) & BCS_DST_Y);
-	return begin(hsw, ring, dw, at);
+	return begin(hsw, dw, at);
 }
 
-static int xy_src_copy(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+static int xy_src_copy(struct hsw *hsw, const uint32_t *dw,
 		       uint32_t at)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 	uint32_t swctrl = mmio_get(hsw, BCS_SWCTRL);
-	int err;
+	int ret;
 
 	common(blt, dw);
 	blt->has_source = true;
@@ -260,10 +259,10 @@ static int xy_src_copy(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 		   swctrl & BCS_DST_Y);
 	xy_surface(&blt->src, dw[6], dw[7], dw[0] & BR00_SRC_TILED,
 		   swctrl & BCS_SRC_Y);
-	err = begin(hsw, ring, dw, at);
-	if (!err && blt->active)
+	ret = begin(hsw, dw, at);
+	if (ret > 0)
 		choose_direction(blt);
-	return err;
+	return ret;
 }
 
 /* COLOR_BLT and SRC_COPY_BLT: linear, width in bytes. */
@@ -275,23 +274,23 @@ static void flat_rectangle(struct blt *blt, const uint32_t *dw)
 	blt->dst = (struct blt_surface){ .base = dw[3], .pitch = lo16(dw[1]) };
 }
 
-static int color(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+static int color(struct hsw *hsw, const uint32_t *dw,
 		 uint32_t at)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 
 	common(blt, dw);
 	blt->has_source = false;
 	blt->color = replicate(dw[4], blt->cpp);
 	flat_rectangle(blt, dw);
-	return begin(hsw, ring, dw, at);
+	return begin(hsw, dw, at);
 }
 
-static int src_copy(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+static int src_copy(struct hsw *hsw, const uint32_t *dw,
 		    uint32_t at)
 {
-	struct blt *blt = &ring->blt;
-	int err;
+	struct blt *blt = &hsw->blt;
+	int ret;
 
 	common(blt, dw);
 	blt->has_source = true;
@@ -303,16 +302,16 @@ static int src_copy(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 		blt->dst.x = 1 - (int32_t)blt->width;
 		blt->src.x = blt->dst.x;
 	}
-	err = begin(hsw, ring, dw, at);
+	ret = begin(hsw, dw, at);
 	/* Overlap inside a row comes out right whatever X direction says. */
-	if (!err && blt->active)
+	if (ret > 0)
 		blt->overlap = overlaps(blt);
-	return err;
+	return ret;
 }
 
 static const struct blt_cmd {
 	uint8_t opcode, len;
-	int (*start)(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+	int (*start)(struct hsw *hsw, const uint32_t *dw,
 		     uint32_t at);		/* NULL: only sets the clip */
 } blt_cmds[] = {
 	{ OP_XY_SRC_COPY, 8, xy_src_copy },
@@ -324,10 +323,10 @@ static const struct blt_cmd {
 	{ OP_XY_SETUP_MONO_PAT, 9, NULL },
 };
 
-int blt_start(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
+int blt_start(struct hsw *hsw, const uint32_t *dw,
 	      unsigned int len, uint32_t at)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 	uint8_t opcode = BLT_OPCODE(dw[0]);
 	const struct blt_cmd *cmd = NULL;
 	unsigned int i;
@@ -337,19 +336,18 @@ int blt_start(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 			cmd = &blt_cmds[i];
 	if (!cmd) {
 		log_guest_error(hsw, "%s %s (2D opcode 0x%02x) at 0x%08x: not modelled, skipped",
-				engine_name[ring->id], cmd_name(dw[0]), opcode,
+				engine_name[BCS], cmd_name(dw[0]), opcode,
 				at);
 		return -ENOTSUP;
 	}
 	if (len != cmd->len)
-		return refuse(hsw, ring, dw[0], at, "wrong length in dwords",
+		return refuse(hsw, dw[0], at, "wrong length in dwords",
 			      len);
 
-	blt->active = false;
 	blt->backwards = false;
 	blt->overlap = false;
 	if (cmd->start)
-		return cmd->start(hsw, ring, dw, at);
+		return cmd->start(hsw, dw, at);
 
 	if (opcode == OP_XY_SETUP_CLIP) {
 		blt->clip_tl = dw[1];
@@ -375,18 +373,17 @@ static inline void row_oword(uint8_t *p, uint8_t *buf, uint32_t n, bool write)
 }
 
 /* One row between a surface and a buffer, whatever the tiling. */
-static int row_copy(struct hsw *hsw, struct ring *ring,
-		    const struct blt_surface *s, int32_t y, uint8_t *buf,
+static int row_copy(struct hsw *hsw, const struct blt_surface *s, int32_t y, uint8_t *buf,
 		    uint32_t len, bool write, uint32_t *bad)
 {
-	enum gtt_space space = ring->blt.space;
+	enum gtt_space space = hsw->blt.space;
 	int32_t x = s->x;
 
 	while (len) {
 		uint64_t addr = s->base + tiling_offset(s->tiling, s->pitch,
 							x, y);
 		uint32_t n = GTT_PAGE - (addr & (GTT_PAGE - 1));
-		uint8_t *p = gtt_page(hsw, ring->id, space, addr, write);
+		uint8_t *p = gtt_page(hsw, BCS, space, addr, write);
 
 		if (!p) {
 			*bad = addr;
@@ -423,10 +420,10 @@ static int row_copy(struct hsw *hsw, struct ring *ring,
 }
 
 /* Linear to linear, no overlap: page to page without a buffer. */
-static int row_direct(struct hsw *hsw, struct ring *ring, int32_t row,
+static int row_direct(struct hsw *hsw, int32_t row,
 		      uint32_t *bad)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 	uint64_t d = blt->dst.base +
 		     tiling_offset(TILING_NONE, blt->dst.pitch, blt->dst.x,
 				   blt->dst.y + row);
@@ -443,12 +440,12 @@ static int row_direct(struct hsw *hsw, struct ring *ring, int32_t row,
 
 		if (n > len)
 			n = len;
-		sp = gtt_page(hsw, ring->id, blt->space, s, false);
+		sp = gtt_page(hsw, BCS, blt->space, s, false);
 		if (!sp) {
 			*bad = s;
 			return -EFAULT;
 		}
-		dp = gtt_page(hsw, ring->id, blt->space, d, true);
+		dp = gtt_page(hsw, BCS, blt->space, d, true);
 		if (!dp) {
 			*bad = d;
 			return -EFAULT;
@@ -474,23 +471,23 @@ static bool is_fill(const struct blt *blt)
 	       (!blt->has_source || !rop_uses_source(blt->rop));
 }
 
-static int one_row(struct hsw *hsw, struct ring *ring, int32_t row,
+static int one_row(struct hsw *hsw, int32_t row,
 		   bool filled, uint32_t *bad)
 {
-	struct blt *blt = &ring->blt;
-	uint64_t *src = hsw->gpu.row_src, *dst = hsw->gpu.row_dst;
+	struct blt *blt = &hsw->blt;
+	uint64_t *src = hsw->blt.row_src, *dst = hsw->blt.row_dst;
 	uint64_t mask = twice(blt->mask);
 	bool copy = blt->rop == ROP_SRCCOPY && blt->has_source && !~mask;
 	int err;
 
 	if (copy && !blt->overlap && blt->dst.tiling == TILING_NONE &&
 	    blt->src.tiling == TILING_NONE)
-		return row_direct(hsw, ring, row, bad);
+		return row_direct(hsw, row, bad);
 
 	if (filled)
 		goto write;
 	if (blt->has_source && (copy || rop_uses_source(blt->rop))) {
-		err = row_copy(hsw, ring, &blt->src, blt->src.y + row,
+		err = row_copy(hsw, &blt->src, blt->src.y + row,
 			       (uint8_t *)src, blt->width, false, bad);
 		if (err)
 			return err;
@@ -499,7 +496,7 @@ static int one_row(struct hsw *hsw, struct ring *ring, int32_t row,
 		dst = src;
 	} else {
 		if (~mask || rop_uses_dest(blt->rop)) {
-			err = row_copy(hsw, ring, &blt->dst,
+			err = row_copy(hsw, &blt->dst,
 				       blt->dst.y + row, (uint8_t *)dst,
 				       blt->width, false, bad);
 			if (err)
@@ -510,38 +507,41 @@ static int one_row(struct hsw *hsw, struct ring *ring, int32_t row,
 			(blt->width + 7) / 8, mask);
 	}
 write:
-	return row_copy(hsw, ring, &blt->dst, blt->dst.y + row,
+	return row_copy(hsw, &blt->dst, blt->dst.y + row,
 			(uint8_t *)dst, blt->width, true, bad);
 }
 
-int blt_step(struct hsw *hsw, struct ring *ring)
+int blt_step(struct hsw *hsw)
 {
-	struct blt *blt = &ring->blt;
+	struct blt *blt = &hsw->blt;
 	bool filled = is_fill(blt);
 	uint64_t bytes = 0;
 	uint32_t bad = 0;
 
 	if (filled)
-		rop_row(blt->rop, twice(blt->color), NULL, hsw->gpu.row_dst,
+		rop_row(blt->rop, twice(blt->color), NULL, hsw->blt.row_dst,
 			(blt->width + 7) / 8, ~0ull);
 	while (blt->done < blt->rows && bytes < BLT_STEP_BYTES) {
 		uint32_t row = blt->backwards ? blt->rows - 1 - blt->done :
 						blt->done;
 
-		if (one_row(hsw, ring, row, filled, &bad)) {
+		if (one_row(hsw, row, filled, &bad)) {
 			log_guest_error(hsw, "%s %s at 0x%08x: row %u: no page behind graphics address 0x%08x of the %s",
-					engine_name[ring->id], blt->name,
+					engine_name[BCS], blt->name,
 					blt->at, row, bad,
 					blt->space == GTT_PPGTT ? "PPGTT" :
 								  "global GTT");
-			blt->active = false;
 			return -EFAULT;
 		}
 		blt->done++;
 		bytes += blt->width;
 	}
 	hsw->stats.blit_bytes += bytes;
-	if (blt->done == blt->rows)
-		blt->active = false;
-	return 0;
+	return blt->done < blt->rows;
+}
+
+void blt_reset(struct hsw *hsw)
+{
+	hsw->blt.clip_tl = 0;
+	hsw->blt.clip_br = 0;
 }

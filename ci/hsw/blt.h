@@ -14,10 +14,8 @@
 #define HSW_BLT_H
 
 #include "types.h"
-#include "gtt.h"
+#include "space.h"
 #include "tiling.h"
-
-struct ring;
 
 /* Longest row: coordinates are 16 bits signed, a pixel is 4 bytes. */
 #define BLT_ROW_MAX	(65535u * 4)
@@ -40,7 +38,6 @@ struct blt_surface {
 
 struct blt {
 	/* The job. */
-	bool active;
 	bool has_source;
 	bool backwards;			/* last row first */
 	bool overlap;			/* rows go through a buffer */
@@ -57,19 +54,28 @@ struct blt {
 
 	/* State from XY_SETUP_BLT and XY_SETUP_CLIP_BLT: BR24, BR25. */
 	uint32_t clip_tl, clip_br;
+
+	/* One row: source, and destination or result. */
+	uint64_t row_src[BLT_ROW_WORDS], row_dst[BLT_ROW_WORDS];
 };
 
 /*
  * Takes a command of the 2D client apart and starts the job. len dwords are
  * valid in dw, at is the graphics address of dw[0].
- * 0: look at blt.active (set-up commands and empty rectangles leave no job);
- * -ENOTSUP: not executed by this device, for the caller to step over;
- * -EINVAL: bad length, pitch, base or coordinates (logged).
+ * 1: there is a job, for blt_step(); 0: nothing is to be done (set-up commands
+ * and empty rectangles); -ENOTSUP: not executed by this device, for the caller
+ * to step over; -EINVAL: bad length, pitch, base or coordinates (logged).
  */
-int blt_start(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
-	      unsigned int len, uint32_t at);
+int blt_start(struct hsw *hsw, const uint32_t *dw, unsigned int len,
+	      uint32_t at);
 
-/* Some of the job: 0 (look at blt.active), or -EFAULT: bad address (logged). */
-int blt_step(struct hsw *hsw, struct ring *ring);
+/*
+ * Some of the job: 1 if more of it is left, 0 if it is done, -EFAULT: bad
+ * address (logged), the job is over. Only after blt_start() has returned 1.
+ */
+int blt_step(struct hsw *hsw);
+
+/* Power-on state of the clip rectangle. */
+void blt_reset(struct hsw *hsw);
 
 #endif

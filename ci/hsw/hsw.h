@@ -30,6 +30,8 @@
 #include "bar.h"
 #include "fence.h"
 #include "ring.h"
+#include "blt.h"
+#include "gpu.h"
 #include "reset.h"
 
 #define HSW_VERSION	"1"
@@ -48,6 +50,7 @@ struct hsw {
 	struct page_cache pages;	/* GPU thread only */
 	struct fences fence;
 	struct ring ring[NUM_ENGINES];
+	struct blt blt;			/* the blitter, of BCS */
 	struct gpu gpu;			/* the GPU thread */
 	struct stats stats;
 };

@@ -42,48 +42,6 @@
 #define PREDICATE_RESULT	0x2418u
 #define PREDICATE_RESULT_1	0x241cu
 
-typedef enum exec mi_fn(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
-			unsigned int len, uint32_t at);
-
-enum exec mi_bad(struct hsw *hsw, struct ring *ring, uint32_t dw0, uint32_t at,
-		 const char *what, uint32_t val)
-{
-	log_guest_error(hsw, "%s %s (0x%08x) at 0x%08x: %s 0x%08x",
-			engine_name[ring->id], cmd_name(dw0), dw0, at, what,
-			val);
-	return EXEC_HANG;
-}
-
-enum gtt_space mi_space(struct hsw *hsw, struct ring *ring, bool global)
-{
-	if (global || !gtt_ppgtt_enabled(hsw, ring->id))
-		return GTT_GLOBAL;
-	return GTT_PPGTT;
-}
-
-bool mi_denied(struct ring *ring)
-{
-	const struct batch *batch = ring_batch(ring);
-
-	return batch && batch->nonsecure;
-}
-
-uint32_t mi_hws(struct hsw *hsw, struct ring *ring)
-{
-	return mmio_get(hsw, HWS_PGA(ring->id)) & ~(GTT_PAGE - 1);
-}
-
-static enum exec stored(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
-			uint32_t at, uint32_t addr, int err)
-{
-	if (err == -EINVAL)
-		return mi_bad(hsw, ring, dw[0], at, "misaligned address", addr);
-	if (err)
-		return mi_bad(hsw, ring, dw[0], at, "no page behind address",
-			      addr);
-	return EXEC_NEXT;
-}
-
 static enum exec mi_nop(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 			unsigned int len, uint32_t at)
 {
@@ -112,10 +70,10 @@ static enum exec mi_report_head(struct hsw *hsw, struct ring *ring,
 				const uint32_t *dw, unsigned int len,
 				uint32_t at)
 {
-	uint32_t addr = mi_hws(hsw, ring) + HWS_REPORT_HEAD;
+	uint32_t addr = exec_hws(hsw, ring) + HWS_REPORT_HEAD;
 
 	(void)len;
-	return stored(hsw, ring, dw, at, addr,
+	return exec_access(hsw, ring, dw[0], at, addr,
 		      gtt_store32(hsw, ring->id, GTT_GLOBAL, addr, ring->at.head));
 }
 
@@ -141,7 +99,7 @@ static enum exec mi_batch_start(struct hsw *hsw, struct ring *ring,
 	const struct batch *from = ring_batch(ring);
 	struct batch to = {
 		.addr = dw[1] & ~3u,
-		.space = mi_space(hsw, ring, !(dw[0] & BBS_PPGTT)),
+		.space = exec_space(hsw, ring, !(dw[0] & BBS_PPGTT)),
 		.nonsecure = dw[0] & BBS_NONSECURE,
 	};
 	bool backwards;
@@ -185,12 +143,12 @@ static enum exec mi_cond_end(struct hsw *hsw, struct ring *ring,
 	(void)len;
 	if (!(dw[0] & COND_END_COMPARE))
 		return EXEC_NEXT;
-	if (dw[0] & MI_GLOBAL_GTT && mi_denied(ring))
+	if (dw[0] & MI_GLOBAL_GTT && exec_denied(ring))
 		return EXEC_NEXT;
-	space = mi_space(hsw, ring, dw[0] & MI_GLOBAL_GTT);
+	space = exec_space(hsw, ring, dw[0] & MI_GLOBAL_GTT);
 	err = gtt_load32(hsw, ring->id, space, dw[2] & ~7u, &val);
 	if (err)
-		return stored(hsw, ring, dw, at, dw[2], err);
+		return exec_access(hsw, ring, dw[0], at, dw[2], err);
 	if (val > dw[1])
 		return EXEC_NEXT;
 	return mi_batch_end(hsw, ring, dw, len, at);
@@ -200,25 +158,25 @@ static enum exec mi_store_imm(struct hsw *hsw, struct ring *ring,
 			      const uint32_t *dw, unsigned int len, uint32_t at)
 {
 	bool global = dw[0] & MI_GLOBAL_GTT;
-	enum gtt_space space = mi_space(hsw, ring, global);
+	enum gtt_space space = exec_space(hsw, ring, global);
 	uint32_t addr = dw[2] & ~3u;
 	int err;
 
-	if (global && mi_denied(ring))
+	if (global && exec_denied(ring))
 		return EXEC_NEXT;
 	if (len == 5)
 		err = gtt_store64(hsw, ring->id, space, addr,
 				  (uint64_t)dw[4] << 32 | dw[3]);
 	else
 		err = gtt_store32(hsw, ring->id, space, addr, dw[3]);
-	return stored(hsw, ring, dw, at, addr, err);
+	return exec_access(hsw, ring, dw[0], at, addr, err);
 }
 
 static enum exec mi_store_index(struct hsw *hsw, struct ring *ring,
 				const uint32_t *dw, unsigned int len,
 				uint32_t at)
 {
-	uint32_t addr = mi_hws(hsw, ring) + HWS_INDEX(dw[1]);
+	uint32_t addr = exec_hws(hsw, ring) + HWS_INDEX(dw[1]);
 	int err;
 
 	if (len == 4)
@@ -226,7 +184,7 @@ static enum exec mi_store_index(struct hsw *hsw, struct ring *ring,
 				  (uint64_t)dw[3] << 32 | dw[2]);
 	else
 		err = gtt_store32(hsw, ring->id, GTT_GLOBAL, addr, dw[2]);
-	return stored(hsw, ring, dw, at, addr, err);
+	return exec_access(hsw, ring, dw[0], at, addr, err);
 }
 
 static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
@@ -234,7 +192,7 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 {
 	bool index = dw[0] & FLUSH_STORE_INDEX;
 	bool global = index || dw[1] & FLUSH_ADDR_GLOBAL;
-	enum gtt_space space = mi_space(hsw, ring, global);
+	enum gtt_space space = exec_space(hsw, ring, global);
 	uint32_t addr = dw[1] & ~7u;
 	int err;
 
@@ -245,8 +203,8 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 	if (dw[0] & FLUSH_TLB)
 		tlb_flush_ppgtt(hsw, ring->id);
 	if (index)
-		addr = mi_hws(hsw, ring) + (HWS_INDEX(dw[1]) & ~7u);
-	else if (global && mi_denied(ring))
+		addr = exec_hws(hsw, ring) + (HWS_INDEX(dw[1]) & ~7u);
+	else if (global && exec_denied(ring))
 		return EXEC_NEXT;
 
 	if (FLUSH_POST_SYNC(dw[0]) == POST_SYNC_TIMESTAMP)
@@ -256,7 +214,7 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 	else
 		err = gtt_store64(hsw, ring->id, space, addr,
 				  (uint64_t)dw[3] << 32 | dw[2]);
-	return stored(hsw, ring, dw, at, addr, err);
+	return exec_access(hsw, ring, dw[0], at, addr, err);
 }
 
 /*
@@ -295,14 +253,14 @@ static bool reg_exists(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 {
 	if (off < MMIO_SIZE)
 		return true;
-	mi_bad(hsw, ring, dw[0], at, "no such register", off);
+	exec_bad(hsw, ring, dw[0], at, "no such register", off);
 	return false;
 }
 
 static void reg_write(struct hsw *hsw, struct ring *ring, uint32_t off,
 		      uint32_t val)
 {
-	if (mi_denied(ring) && !reg_unprivileged(off, true))
+	if (exec_denied(ring) && !reg_unprivileged(off, true))
 		return;
 	mmio_write(hsw, off, val);
 	ring_poke(hsw);
@@ -315,7 +273,7 @@ static enum exec mi_load_imm(struct hsw *hsw, struct ring *ring,
 	unsigned int i;
 
 	if (!(len & 1))
-		return mi_bad(hsw, ring, dw[0], at,
+		return exec_bad(hsw, ring, dw[0], at,
 			      "pairs wanted, length in dwords is", len);
 	for (i = 1; i + 1 < len; i += 2) {
 		uint32_t off = MI_REG(dw[i]);
@@ -339,7 +297,7 @@ static enum exec mi_load_reg(struct hsw *hsw, struct ring *ring,
 	if (!reg_exists(hsw, ring, dw, at, from) ||
 	    !reg_exists(hsw, ring, dw, at, to))
 		return EXEC_HANG;
-	if (mi_denied(ring) && !reg_unprivileged(from, false))
+	if (exec_denied(ring) && !reg_unprivileged(from, false))
 		return EXEC_NEXT;
 	reg_write(hsw, ring, to, mmio_read(hsw, from));
 	return EXEC_NEXT;
@@ -355,13 +313,13 @@ static enum exec mi_load_mem(struct hsw *hsw, struct ring *ring,
 	(void)len;
 	if (!reg_exists(hsw, ring, dw, at, off))
 		return EXEC_HANG;
-	if (global && mi_denied(ring))
+	if (global && exec_denied(ring))
 		return EXEC_NEXT;
-	err = gtt_load32(hsw, ring->id, mi_space(hsw, ring, global), addr,
+	err = gtt_load32(hsw, ring->id, exec_space(hsw, ring, global), addr,
 			 &val);
 	if (!err)
 		reg_write(hsw, ring, off, val);
-	return stored(hsw, ring, dw, at, addr, err);
+	return exec_access(hsw, ring, dw[0], at, addr, err);
 }
 
 static enum exec mi_store_reg(struct hsw *hsw, struct ring *ring,
@@ -374,11 +332,11 @@ static enum exec mi_store_reg(struct hsw *hsw, struct ring *ring,
 	(void)len;
 	if (!reg_exists(hsw, ring, dw, at, off))
 		return EXEC_HANG;
-	if (mi_denied(ring) && (global || !reg_unprivileged(off, false)))
+	if (exec_denied(ring) && (global || !reg_unprivileged(off, false)))
 		return EXEC_NEXT;
-	err = gtt_store32(hsw, ring->id, mi_space(hsw, ring, global), addr,
+	err = gtt_store32(hsw, ring->id, exec_space(hsw, ring, global), addr,
 			  mmio_read(hsw, off));
-	return stored(hsw, ring, dw, at, addr, err);
+	return exec_access(hsw, ring, dw[0], at, addr, err);
 }
 
 static enum exec mi_semaphore(struct hsw *hsw, struct ring *ring,
@@ -391,7 +349,7 @@ static enum exec mi_semaphore(struct hsw *hsw, struct ring *ring,
 	int err = 0;
 
 	(void)len;
-	if (!(dw[0] & SEM_REGISTER) && global && mi_denied(ring))
+	if (!(dw[0] & SEM_REGISTER) && global && exec_denied(ring))
 		return EXEC_NEXT;
 
 	if (dw[0] & SEM_UPDATE) {
@@ -401,11 +359,11 @@ static enum exec mi_semaphore(struct hsw *hsw, struct ring *ring,
 			reg_write(hsw, ring, MI_REG(addr), dw[1]);
 		} else {
 			err = gtt_store32(hsw, ring->id,
-					  mi_space(hsw, ring, global), addr,
+					  exec_space(hsw, ring, global), addr,
 					  dw[1]);
 			ring_poke(hsw);
 		}
-		return stored(hsw, ring, dw, at, addr, err);
+		return exec_access(hsw, ring, dw[0], at, addr, err);
 	}
 	if (!(dw[0] & SEM_COMPARE))
 		return EXEC_NEXT;
@@ -416,10 +374,10 @@ static enum exec mi_semaphore(struct hsw *hsw, struct ring *ring,
 		val = mmio_get(hsw, engine_base[ring->id] +
 			       RING_SYNC(sync[SEM_SELECT(dw[0])]));
 	} else {
-		err = gtt_load32(hsw, ring->id, mi_space(hsw, ring, global),
+		err = gtt_load32(hsw, ring->id, exec_space(hsw, ring, global),
 				 addr, &val);
 		if (err)
-			return stored(hsw, ring, dw, at, addr, err);
+			return exec_access(hsw, ring, dw[0], at, addr, err);
 	}
 	/* Strictly greater: the driver asks for one less than it wants. */
 	return val > dw[1] ? EXEC_NEXT : EXEC_WAIT;
@@ -433,10 +391,10 @@ static enum exec mi_set_context(struct hsw *hsw, struct ring *ring,
 
 	(void)len;
 	if (ring->id != RCS)
-		return mi_bad(hsw, ring, dw[0], at,
+		return exec_bad(hsw, ring, dw[0], at,
 			      "only the render engine has contexts:", dw[1]);
 	if (ctx_switch(hsw, dw[1], &bad))
-		return mi_bad(hsw, ring, dw[0], at,
+		return exec_bad(hsw, ring, dw[0], at,
 			      "no page behind context image", bad);
 	return EXEC_NEXT;
 }
@@ -447,12 +405,12 @@ static enum exec mi_update_gtt(struct hsw *hsw, struct ring *ring,
 {
 	uint32_t first = dw[1] >> GTT_PAGE_SHIFT, n = len - 2, i;
 
-	if (mi_denied(ring))
+	if (exec_denied(ring))
 		return EXEC_NEXT;
 	if (!(dw[0] & MI_GLOBAL_GTT))
 		return EXEC_SKIP;	/* entries of a PPGTT */
 	if (first + n > GTT_ENTRIES)
-		return mi_bad(hsw, ring, dw[0], at,
+		return exec_bad(hsw, ring, dw[0], at,
 			      "entries beyond the GTT from page", first);
 	for (i = 0; i < n; i++)
 		gtt_set_pte(&hsw->gtt, first + i, dw[2 + i]);
@@ -526,14 +484,14 @@ static enum exec mi_math(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 		return EXEC_SKIP;
 	bad = math_exec(hsw, dw + 1, len - 1);
 	if (bad)
-		return mi_bad(hsw, ring, dw[0], at, "unknown ALU instruction",
+		return exec_bad(hsw, ring, dw[0], at, "unknown ALU instruction",
 			      dw[bad]);
 	return EXEC_NEXT;
 }
 
 /* What is not listed is skipped. */
 static const struct mi_cmd {
-	mi_fn *fn;
+	exec_fn *fn;
 	uint8_t min, max;		/* dwords; 0: whatever it is */
 } mi_cmds[64] = {
 	[0x00] = { mi_nop, 1, 1 },
@@ -570,7 +528,7 @@ enum exec mi_exec(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 	if (!cmd->fn)
 		return EXEC_SKIP;
 	if (len < cmd->min || (cmd->max && len > cmd->max))
-		return mi_bad(hsw, ring, dw[0], at, "wrong length in dwords",
+		return exec_bad(hsw, ring, dw[0], at, "wrong length in dwords",
 			      len);
 	return cmd->fn(hsw, ring, dw, len, at);
 }

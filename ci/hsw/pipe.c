@@ -27,7 +27,7 @@ enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 	if (ring->id != RCS)
 		return EXEC_SKIP;
 	if (len < 4 || len > 5)
-		return mi_bad(hsw, ring, dw[0], at, "wrong length in dwords",
+		return exec_bad(hsw, ring, dw[0], at, "wrong length in dwords",
 			      len);
 	flags = dw[1];
 	if (flags & PIPE_TLB)
@@ -47,22 +47,22 @@ enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 		break;
 	}
 
-	if (flags & (PIPE_GLOBAL | PIPE_REGISTER) && mi_denied(ring))
+	if (flags & (PIPE_GLOBAL | PIPE_REGISTER) && exec_denied(ring))
 		return EXEC_NEXT;
 	if (flags & PIPE_REGISTER) {
 		addr = dw[2] & 0x007ffffcu;
 		if (addr >= MMIO_SIZE)
-			return mi_bad(hsw, ring, dw[0], at, "no such register",
+			return exec_bad(hsw, ring, dw[0], at, "no such register",
 				      addr);
 		mmio_write(hsw, addr, val);
 		ring_poke(hsw);
 		return EXEC_NEXT;
 	}
 
-	space = mi_space(hsw, ring, flags & (PIPE_GLOBAL | PIPE_STORE_INDEX));
+	space = exec_space(hsw, ring, flags & (PIPE_GLOBAL | PIPE_STORE_INDEX));
 	addr = dw[2] & ~3u;
 	if (flags & PIPE_STORE_INDEX)
-		addr = mi_hws(hsw, ring) + (dw[2] & 0xffcu);
+		addr = exec_hws(hsw, ring) + (dw[2] & 0xffcu);
 
 	/* Four dwords hold 32 bits of immediate data. */
 	if (PIPE_POST_SYNC(flags) == POST_IMM && len == 4)
@@ -70,7 +70,7 @@ enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 	else
 		err = gtt_store64(hsw, ring->id, space, addr, val);
 	if (err)
-		return mi_bad(hsw, ring, dw[0], at, "no page behind address",
+		return exec_bad(hsw, ring, dw[0], at, "no page behind address",
 			      addr);
 	return EXEC_NEXT;
 }

@@ -8,12 +8,11 @@
 #ifndef HSW_PIPE_H
 #define HSW_PIPE_H
 
-#include "mi.h"
+#include "exec.h"
 
 #define PIPE_CONTROL(dw0)	((dw0) >> 16 == 0x7a00)
 
-/* As mi_exec(). */
-enum exec pipe_control(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
-		       unsigned int len, uint32_t at);
+/* Executes a PIPE_CONTROL, see exec.h. */
+exec_fn pipe_control;
 
 #endif

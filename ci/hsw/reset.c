@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Graphics reset, see reset.h for the PRM volume.
- *
- * IMR and GFX_MODE keep their values: the driver does not write them again
- * after the reset of a single engine.
  */
 #include "hsw.h"
 
 void reset_engine(struct hsw *hsw, enum engine_id engine)
 {
-	static const uint16_t zeroed[] = {
-		RING_TAIL, RING_HEAD, RING_START, RING_CTL, RING_SYNC(0),
-		RING_SYNC(1), RING_SYNC(2), RING_IPEHR, RING_MI_MODE,
-		RING_INSTPM, RING_CCID, RING_PP_DIR_DCLV, RING_PP_DIR_BASE,
-	};
-	struct ring *ring = &hsw->ring[engine];
-	unsigned int i;
-
-	ring->id = engine;
-	ring_drop(ring);
-	ring->hung = false;
-	ring->at.head = 0;
-	ring->tail = 0;
-	ring->start = 0;
-	ring->ctl = 0;
-	ring->blt.clip_tl = 0;
-	ring->blt.clip_br = 0;
-	hsw->gtt.pp_dir[engine] = 0;
-	tlb_flush_engine(hsw, engine);
-	for (i = 0; i < ARRAY_SIZE(zeroed); i++)
-		mmio_set(hsw, engine_base[engine] + zeroed[i], 0);
+	ring_reset(hsw, engine);
+	if (engine == BCS)
+		blt_reset(hsw);
+	gtt_reset_engine(hsw, engine);
 }
 
 void reset_write_gdrst(struct hsw *hsw, uint32_t off, uint32_t val)

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Command streamers: four ring buffers and the thread that executes them.
+ * An engine's ring buffer and where the engine is in it: its state, and what
+ * the registers of the ring do to it.
  *
  * Haswell PRM, volume "Command Stream Programming", "Ring Buffer", and
  * "Command Reference: Registers" for RING_BUFFER_TAIL/HEAD/START/CTL, ACTHD,
  * MI_MODE and INSTPM.
- *
- * A ring write only changes state and wakes the GPU thread. That thread takes
- * hsw->lock, lets each runnable engine execute a slice, and gives way between
- * commands whenever the socket thread wants the lock. It sleeps while no
- * engine can run, and for a growing time in between when an engine only polls:
- * a semaphore that has not been signalled, a batch that chains backwards.
  */
 #ifndef HSW_RING_H
 #define HSW_RING_H
 
-#include <pthread.h>
-
 #include "types.h"
-#include "engine_regs.h"
-#include "gtt.h"
-#include "blt.h"
+#include "space.h"
 
 /* Poll interval of a spinning or waiting engine, nanoseconds. */
 #define POLL_MIN_NS	50000u
@@ -50,29 +41,8 @@ struct ring {
 	uint64_t not_before;		/* CLOCK_MONOTONIC, ns; 0: at once */
 	uint32_t poll_ns;		/* last back-off */
 	uint64_t epoch;			/* changes with reset, ring off/on */
-	struct blt blt;
+	bool blitting;			/* in a blit, which goes on first */
 };
-
-struct gpu {
-	pthread_t thread;
-	pthread_cond_t wake;
-	bool running, stop;
-	/* One row of a blit: source, and destination or result. */
-	uint64_t row_src[BLT_ROW_WORDS], row_dst[BLT_ROW_WORDS];
-};
-
-/* Starts and stops the thread. 0 or -errno; stop is a no-op if not started. */
-int gpu_start(struct hsw *hsw);
-void gpu_stop(struct hsw *hsw);
-
-/* Something became runnable. hsw->lock is held. */
-void gpu_kick(struct hsw *hsw);
-
-/*
- * One pass over all engines with the lock held, as the thread does it, for
- * tests: returns true while some engine could still do something at once.
- */
-bool gpu_pass(struct hsw *hsw);
 
 /* True if there is nothing to execute: empty or off, no batch, no blit. */
 bool ring_idle(const struct ring *ring);
@@ -82,6 +52,15 @@ uint32_t ring_acthd(const struct ring *ring);
 
 /* Bytes of the ring buffer, 4 KiB to 2 MiB. */
 uint32_t ring_size(const struct ring *ring);
+
+/* Dwords between HEAD and TAIL. */
+uint32_t ring_filled(const struct ring *ring);
+
+/* Steps over n dwords of the ring, or of the batch the engine is in. */
+void ring_advance(struct ring *ring, unsigned int n);
+
+/* Ring off and empty, nothing executed or waited for, no longer hung. */
+void ring_reset(struct hsw *hsw, enum engine_id engine);
 
 /* Forgets batch, wait and blit; registers are not touched. */
 void ring_drop(struct ring *ring);

@@ -43,6 +43,38 @@ void hsw_give_way(struct hsw *hsw)
 	hsw->sched.parked = false;
 }
 
+void hsw_kick(struct hsw *hsw)
+{
+	pthread_cond_signal(&hsw->sched.wake);
+}
+
+void hsw_sleep(struct hsw *hsw, uint64_t until)
+{
+	struct timespec ts = {
+		.tv_sec = until / 1000000000u,
+		.tv_nsec = until % 1000000000u,
+	};
+
+	if (until)
+		pthread_cond_timedwait(&hsw->sched.wake, &hsw->lock, &ts);
+	else
+		pthread_cond_wait(&hsw->sched.wake, &hsw->lock);
+}
+
+static int wake_init(pthread_cond_t *wake)
+{
+	pthread_condattr_t attr;
+	int err;
+
+	err = pthread_condattr_init(&attr);
+	if (err)
+		return err;
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	err = pthread_cond_init(wake, &attr);
+	pthread_condattr_destroy(&attr);
+	return err;
+}
+
 int sched_init(struct hsw *hsw)
 {
 	int err;
@@ -54,12 +86,22 @@ int sched_init(struct hsw *hsw)
 		return -err;
 	err = pthread_cond_init(&hsw->sched.gave_back, NULL);
 	if (err)
-		pthread_mutex_destroy(&hsw->lock);
+		goto destroy_lock;
+	err = wake_init(&hsw->sched.wake);
+	if (err)
+		goto destroy_gave_back;
+	return 0;
+
+destroy_gave_back:
+	pthread_cond_destroy(&hsw->sched.gave_back);
+destroy_lock:
+	pthread_mutex_destroy(&hsw->lock);
 	return -err;
 }
 
 void sched_fini(struct hsw *hsw)
 {
+	pthread_cond_destroy(&hsw->sched.wake);
 	pthread_cond_destroy(&hsw->sched.gave_back);
 	pthread_mutex_destroy(&hsw->lock);
 }

@@ -16,6 +16,7 @@ struct sched {
 	atomic_int waiting;		/* socket threads in or before the lock */
 	bool parked;			/* GPU thread sleeps in give_way() */
 	pthread_cond_t gave_back;	/* the last of them has left */
+	pthread_cond_t wake;		/* an engine may have work */
 };
 
 /* Socket side: announces itself, then takes hsw->lock. Does not nest. */
@@ -36,6 +37,15 @@ bool hsw_lock_wanted(struct hsw *hsw);
  */
 #define GIVE_WAY_TURNS	4
 void hsw_give_way(struct hsw *hsw);
+
+/* Something became runnable: ends hsw_sleep(). Lock held. */
+void hsw_kick(struct hsw *hsw);
+
+/*
+ * GPU side, lock held: lets go of the lock and sleeps until hsw_kick(), or
+ * until CLOCK_MONOTONIC shows `until` ns; 0: for as long as it takes.
+ */
+void hsw_sleep(struct hsw *hsw, uint64_t until);
 
 /* Initialises and destroys hsw->lock and hsw->sched; 0 or -errno. */
 int sched_init(struct hsw *hsw);

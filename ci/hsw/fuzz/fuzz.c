@@ -21,6 +21,7 @@ static struct {
 	struct pci pci;
 	struct irq irq;
 	struct ring ring[NUM_ENGINES];
+	uint32_t clip_tl, clip_br;
 	struct fences fence;
 	uint32_t pp_dir[NUM_ENGINES];
 	struct bar bar;
@@ -188,11 +189,13 @@ static void first_time(void)
 	clean.pci = hsw->pci;
 	clean.irq = hsw->irq;
 	memcpy(clean.ring, hsw->ring, sizeof(clean.ring));
+	clean.clip_tl = hsw->blt.clip_tl;
+	clean.clip_br = hsw->blt.clip_br;
 	clean.fence = hsw->fence;
 	memcpy(clean.pp_dir, hsw->gtt.pp_dir, sizeof(clean.pp_dir));
 	clean.bar = hsw->bar;
 
-	/* Only ever one command at a time: gpu_pass() sees somebody wait. */
+	/* Only ever one command at a time: cs_pass() sees somebody wait. */
 	atomic_store(&hsw->sched.waiting, 1);
 }
 
@@ -231,6 +234,8 @@ void fz_reset(void)
 	hsw->pci = clean.pci;
 	hsw->irq = clean.irq;
 	memcpy(hsw->ring, clean.ring, sizeof(clean.ring));
+	hsw->blt.clip_tl = clean.clip_tl;
+	hsw->blt.clip_br = clean.clip_br;
 	hsw->fence = clean.fence;
 	memcpy(hsw->gtt.pp_dir, clean.pp_dir, sizeof(clean.pp_dir));
 	hsw->bar = clean.bar;
@@ -253,7 +258,7 @@ bool fz_run(unsigned int n)
 	while (n--) {
 		uint64_t done = noops;
 
-		if (!gpu_pass(fz_hsw))
+		if (!cs_pass(fz_hsw))
 			return false;
 		for (e = 0; e < NUM_ENGINES; e++)
 			done += stats->commands[e];

@@ -31,7 +31,7 @@ static void happen(enum engine_id e, enum event what)
 	switch (what) {
 	case EV_RESET_ENGINE:
 		mmio_write(fz_hsw, GDRST, domain[e]);
-		FZ_MUST(!fz_hsw->ring[e].hung && !fz_hsw->ring[e].blt.active);
+		FZ_MUST(!fz_hsw->ring[e].hung && !fz_hsw->ring[e].blitting);
 		break;
 	case EV_RESET_ALL:
 		mmio_write(fz_hsw, GDRST, GDRST_FULL);
@@ -71,7 +71,8 @@ static void check(void)
 
 		FZ_MUST(ring->at.depth <= 2);
 		FZ_MUST(ring->at.head % 4 == 0 && ring->tail % 8 == 0);
-		FZ_MUST(!ring->blt.active || ring->blt.done < ring->blt.rows);
+		FZ_MUST(!ring->blitting || (e == BCS &&
+			fz_hsw->blt.done < fz_hsw->blt.rows));
 	}
 	/* Whatever came before, this leaves engines that work. */
 	mmio_write(fz_hsw, GDRST, GDRST_FULL);

@@ -19,14 +19,14 @@ static void copy(void)
 
 static void blit(void)
 {
-	struct ring *ring = &hsw->ring[BCS];
+	int ret;
 
 	page_cache_flush(&hsw->pages);
-	if (blt_start(hsw, ring, cmd, cmd_len, 0))
+	ret = blt_start(hsw, cmd, cmd_len, 0);
+	while (ret > 0)
+		ret = blt_step(hsw);
+	if (ret < 0)
 		abort();
-	while (ring->blt.active)
-		if (blt_step(hsw, ring))
-			abort();
 }
 
 /* MiB per second, of the best round. */

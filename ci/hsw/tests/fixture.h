@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "hsw.h"
+#include "cs.h"
 #include "cmdlen.h"
 #include "tap.h"
 
@@ -140,7 +141,7 @@ static void run(void)
 	unsigned int i;
 
 	page_cache_flush(&hsw->pages);
-	for (i = 0; i < 1000000 && gpu_pass(hsw); i++)
+	for (i = 0; i < 1000000 && cs_pass(hsw); i++)
 		;
 }
 

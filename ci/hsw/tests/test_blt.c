@@ -463,10 +463,10 @@ static void long_copy(void)
 	page_cache_flush(&hsw->pages);
 	/* As the GPU thread would find it with the socket thread waiting. */
 	atomic_store(&hsw->sched.waiting, 1);
-	ok(gpu_pass(hsw) && ring->blt.active && !ring->blt.done,
+	ok(cs_pass(hsw) && ring->blitting && !hsw->blt.done,
 	   "lock wanted: the command is taken, and no more");
-	ok(gpu_pass(hsw) && ring->blt.active &&
-	   ring->blt.done == BLT_STEP_BYTES / pitch,
+	ok(cs_pass(hsw) && ring->blitting &&
+	   hsw->blt.done == BLT_STEP_BYTES / pitch,
 	   "lock wanted: then one step, bounded");
 	atomic_store(&hsw->sched.waiting, 0);
 	/* The guest moves a page between two steps. */
@@ -475,8 +475,8 @@ static void long_copy(void)
 		pte_of(RAM_GPA + 0x3800000);
 	page_cache_flush(&hsw->pages);
 	memset(ram + 0x3800000, 0, GTT_PAGE);
-	while (ring->blt.active)
-		bad += blt_step(hsw, ring) != 0;
+	while (ring->blitting)
+		bad += !cs_pass(hsw) && ring->blitting;
 	for (i = 0; i < GTT_PAGE; i += 4)
 		bad += get32(0x3800000 + i) !=
 		       get32(AREA + ((200 * GTT_PAGE) ^ GTT_PAGE) + i);
@@ -485,14 +485,18 @@ static void long_copy(void)
 
 	revive(BCS);
 	memset(ram + 0x2000000, 0, rows * pitch);
-	blt_start(hsw, ring, (uint32_t[]){ 0x54f00006, 0x03cc1000, 0,
-		  xy(1024, rows), PP + 0x2000000, 0, pitch, PP + AREA }, 8, 0);
-	blt_step(hsw, ring);
+	EMIT(BCS, 0x54f00006, 0x03cc1000, 0, xy(1024, rows), PP + 0x2000000, 0,
+	     pitch, PP + AREA);
+	page_cache_flush(&hsw->pages);
+	atomic_store(&hsw->sched.waiting, 1);
+	cs_pass(hsw);
+	cs_pass(hsw);
+	atomic_store(&hsw->sched.waiting, 0);
 	ok(!(reg_get(BCS, RING_MI_MODE) & MODE_IDLE), "not idle in a blit");
 	mmio_write(hsw, GDRST, GDRST_BLT);
 	ring_up(BCS);
 	run();
-	ok(!ring->blt.active && !get32(0x2000000 + 8 * MIB) &&
+	ok(!ring->blitting && !get32(0x2000000 + 8 * MIB) &&
 	   get32(0x2000000 + 4 * GTT_PAGE), "reset in the middle ends it");
 }
 

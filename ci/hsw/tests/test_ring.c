@@ -332,7 +332,7 @@ static void fuzz(unsigned int rounds)
 			emit(e, dw, ARRAY_SIZE(dw));
 		}
 		page_cache_flush(&hsw->pages);
-		for (i = 0; i < 40 && gpu_pass(hsw); i++)
+		for (i = 0; i < 40 && cs_pass(hsw); i++)
 			;
 		for (e = 0; e < NUM_ENGINES; e++)
 			hangs += hsw->ring[e].hung;
