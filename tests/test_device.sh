@@ -31,6 +31,22 @@ for t in msg space walk cmd; do
 done
 grep -qE '^not ok' "$TMP/out" && tail -n 20 "$TMP/out" | sed 's/^/# /'
 
+# The layers, and that layers.py sees an include, a call, a type and a file too many.
+is "no file of ci/hsw uses a layer above its own" "$(python3 "$ROOT/ci/hsw/tests/layers.py" 2>&1)" ""
+cp -r "$ROOT/ci/hsw" "$TMP/layers"
+echo '#include "cs.h"' >>"$TMP/layers/ring.c"
+echo 'void poke(struct hsw *hsw) { ring_poke(hsw); }' >>"$TMP/layers/mmio.c"
+echo 'struct blt *job;' >>"$TMP/layers/tlb.c"
+echo '#include "device.h"' >>"$TMP/layers/mi.h"
+: >"$TMP/layers/new.c"
+is "layers.py: what goes up is named, and the exit code is 1" \
+	"$(python3 "$ROOT/ci/hsw/tests/layers.py" "$TMP/layers" 2>&1; echo $?)" "new: is not in layers
+mi.h: a header includes device.h
+mmio.c uses ring_poke of ring, which is not below it
+ring.c includes cs.h, which is not below it
+tlb.c uses struct blt of blt, which is not below it
+1"
+
 cp "$ROOT/ci/hsw/REGISTERS.md" "$TMP/REGISTERS.md"
 cp -r "$ROOT/ci/hsw" "$TMP/hsw"
 make -s -C "$TMP/hsw" O="$TMP/tools" registers >"$TMP/out" 2>&1

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "hsw.h"
+#include "device.h"
 
 _Static_assert(BAR0_SIZE == GTT_FILE_SIZE && BAR0_PTES == GTT_FILE_PTES,
 	       "the client maps the PTEs at their offset in BAR0");

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "hsw.h"
+#include "device.h"
 #include "cmdlen.h"
 #include "rop.h"
 

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "hsw.h"
+#include "device.h"
 #include "cmdlen.h"
 #include "cs.h"
 #include "exec.h"

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "hsw.h"
+#include "device.h"
 #include "ctx.h"
 
 #define LRI(n)		(0x11000000u | (2 * (n) - 1))

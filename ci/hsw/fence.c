@@ -2,7 +2,7 @@
 /*
  * Fence registers, see fence.h for the PRM section.
  */
-#include "hsw.h"
+#include "device.h"
 
 #define FENCE_PAGE_MASK		0xfffff000u
 #define FENCE_PITCH_MASK	0x7ffu		/* of the upper dword */

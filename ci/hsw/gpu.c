@@ -2,7 +2,7 @@
 /*
  * The GPU thread, see gpu.h.
  */
-#include "hsw.h"
+#include "device.h"
 #include "cs.h"
 
 static void *gpu_main(void *arg)

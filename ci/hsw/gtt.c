@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "hsw.h"
+#include "device.h"
 
 #define PP_DIR_SHIFT	10		/* PP_DIR_BASE: byte offset << 10 */
 #define PP_DIR_ALIGN	64u		/* a directory starts a cache line */

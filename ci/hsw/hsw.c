@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "device.h"
 #include "hsw.h"
+#include "regs.h"
+#include "reset.h"
 
 struct hsw *hsw_create(void)
 {
@@ -21,7 +24,7 @@ struct hsw *hsw_create(void)
 	mem_init(&hsw->mem);
 	irq_init(hsw);
 	pci_reset(&hsw->pci);
-	err = mmio_init(hsw);
+	err = mmio_init(hsw, reg_table, reg_count);
 	if (err)
 		goto fini_sched;
 	mmio_reset(hsw);

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hsw.h"
+#include "device.h"
 
 /* Blocks of four registers: ISR, IMR, IIR, IER. */
 #define BLOCK_DE	0x44000

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <time.h>
 
-#include "hsw.h"
+#include "device.h"
 
 static FILE *log_stream;
 

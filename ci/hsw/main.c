@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
 #include "vfio_user.h"
 

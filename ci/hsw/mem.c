@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "hsw.h"
+#include "device.h"
 
 #define GUEST_PAGE	4096ull
 

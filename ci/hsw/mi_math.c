@@ -2,7 +2,7 @@
 /*
  * MI_MATH, see mi_math.h for the PRM section.
  */
-#include "hsw.h"
+#include "device.h"
 #include "mi_math.h"
 
 /* An instruction: opcode 31:20, operands 19:10 and 9:0. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hsw.h"
+#include "device.h"
 
 #define MMIO_DWORDS	(MMIO_SIZE / 4)
 
@@ -14,7 +14,7 @@ static const struct reg *reg_at(struct hsw *hsw, uint32_t off)
 {
 	unsigned int i = hsw->mmio.index[off / 4];
 
-	return i ? &reg_table[i - 1] : NULL;
+	return i ? &hsw->mmio.table[i - 1] : NULL;
 }
 
 static uint32_t reg_dwords(const struct reg *reg)
@@ -22,18 +22,20 @@ static uint32_t reg_dwords(const struct reg *reg)
 	return reg->count ? reg->count : 1;
 }
 
-int mmio_init(struct hsw *hsw)
+int mmio_init(struct hsw *hsw, const struct reg *table, size_t count)
 {
 	size_t i;
 
+	hsw->mmio.table = table;
+	hsw->mmio.count = count;
 	hsw->mmio.val = calloc(MMIO_DWORDS, sizeof(*hsw->mmio.val));
 	hsw->mmio.index = calloc(MMIO_DWORDS, sizeof(*hsw->mmio.index));
 	if (!hsw->mmio.val || !hsw->mmio.index) {
 		mmio_fini(hsw);
 		return -ENOMEM;
 	}
-	for (i = 0; i < reg_count; i++) {
-		const struct reg *reg = &reg_table[i];
+	for (i = 0; i < count; i++) {
+		const struct reg *reg = &table[i];
 		uint32_t first = reg->off / 4;
 		uint32_t n;
 
@@ -68,10 +70,12 @@ void mmio_reset(struct hsw *hsw)
 	uint32_t n;
 
 	memset(hsw->mmio.val, 0, MMIO_SIZE);
-	for (i = 0; i < reg_count; i++)
-		for (n = 0; n < reg_dwords(&reg_table[i]); n++)
-			hsw->mmio.val[reg_table[i].off / 4 + n] =
-				reg_table[i].reset;
+	for (i = 0; i < hsw->mmio.count; i++) {
+		const struct reg *reg = &hsw->mmio.table[i];
+
+		for (n = 0; n < reg_dwords(reg); n++)
+			hsw->mmio.val[reg->off / 4 + n] = reg->reset;
+	}
 	hsw->mmio.reset_ns = clock_now();
 }
 

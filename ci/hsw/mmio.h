@@ -2,7 +2,7 @@
 /*
  * Registers: BAR0 offsets 0 to 2 MiB, 32 bits each.
  *
- * A register which the table in regs.c does not list is plain RAM, 0 at reset.
+ * A register which the table (regs.h) does not list is plain RAM, 0 at reset.
  * All functions: hsw->lock is held; off is below MMIO_SIZE and a multiple
  * of 4 (mmio_read and mmio_write log and ignore others).
  */
@@ -40,17 +40,19 @@ struct reg {
 	uint32_t count;			/* consecutive dwords; 0 means 1 */
 };
 
-extern const struct reg reg_table[];	/* regs.c */
-extern const size_t reg_count;
-
 struct mmio {
 	uint32_t *val;			/* MMIO_SIZE / 4 stored values */
-	uint16_t *index;		/* 1 + reg_table index; 0: unlisted */
+	const struct reg *table;	/* what is listed, count of them */
+	size_t count;
+	uint16_t *index;		/* 1 + index in table; 0: unlisted */
 	uint64_t reset_ns;		/* CLOCK_MONOTONIC at the last reset */
 };
 
-/* 0, -ENOMEM, or -EINVAL if the table lists a register twice. */
-int mmio_init(struct hsw *hsw);
+/*
+ * Storage for all registers, of which table lists count; it must outlive hsw.
+ * 0, -ENOMEM, or -EINVAL if the table lists a register twice.
+ */
+int mmio_init(struct hsw *hsw, const struct reg *table, size_t count);
 void mmio_fini(struct hsw *hsw);
 
 /* All registers to their reset values; no hook is called. */

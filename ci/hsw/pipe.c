@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "hsw.h"
+#include "device.h"
 #include "pipe.h"
 
 /* Dword 1 */

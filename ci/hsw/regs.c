@@ -9,7 +9,9 @@
  *
  * To look one up: offset, name, reset value, kind, mask, read hook, write hook.
  */
-#include "hsw.h"
+#include "device.h"
+#include "reset.h"
+#include "regs.h"
 
 /* The forcewake request shows up at once in the acknowledge register. */
 #define FORCEWAKE_ACK	0x130044

@@ -2,7 +2,8 @@
 /*
  * Graphics reset, see reset.h for the PRM volume.
  */
-#include "hsw.h"
+#include "device.h"
+#include "reset.h"
 
 void reset_engine(struct hsw *hsw, enum engine_id engine)
 {

@@ -2,7 +2,7 @@
 /*
  * An engine's ring, see ring.h for the PRM sections.
  */
-#include "hsw.h"
+#include "device.h"
 
 struct batch *ring_batch(struct ring *ring)
 {

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "hsw.h"
+#include "device.h"
 
 void hsw_lock(struct hsw *hsw)
 {

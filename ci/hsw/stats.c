@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "hsw.h"
+#include "device.h"
 
 void stats_skip(struct hsw *hsw, enum engine_id engine, uint32_t key)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hsw.h"
+#include "device.h"
 
 #define PAGES	(PPGTT_PDES * PPGTT_PTES)
 #define ENTRIES	(TLB_AGENTS * 2ul * PAGES)

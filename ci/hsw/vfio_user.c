@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
 #include "bar.h"
 #include "vfio_proto.h"

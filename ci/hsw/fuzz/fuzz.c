@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cs.h"
 #include "fuzz.h"
 
 struct hsw *fz_hsw;

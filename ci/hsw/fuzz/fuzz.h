@@ -14,8 +14,10 @@
 #ifndef HSW_FUZZ_H
 #define HSW_FUZZ_H
 
+#include "device.h"
 #include "hsw.h"
-#include "bar.h"
+#include "regs.h"
+#include "reset.h"
 
 #define FZ_RAM		(4 * MIB)	/* bytes of guest memory */
 #define FZ_GPA		(5 * GIB)	/* where the guest has it */

@@ -17,7 +17,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
+#include "reset.h"
 #include "cs.h"
 #include "cmdlen.h"
 #include "tap.h"

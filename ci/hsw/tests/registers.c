@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "device.h"
 #include "hsw.h"
+#include "regs.h"
 
 static int by_offset(const void *a, const void *b)
 {

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
 #include "bar.h"
 #include "tap.h"

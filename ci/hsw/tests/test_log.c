@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
 #include "tap.h"
 

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
+#include "regs.h"
 #include "bar.h"
 #include "tap.h"
 

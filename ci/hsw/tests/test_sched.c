@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "hsw.h"
 #include "tap.h"
 
