@@ -5,12 +5,19 @@
 #ifndef HSW_BAR_H
 #define HSW_BAR_H
 
+#include <linux/vfio.h>
+
 #include "types.h"
 #include "pci.h"
 
-/* Region numbers of vfio. */
-enum region { REGION_BAR0, REGION_BAR2 = 2, REGION_BAR4 = 4, REGION_CONFIG = 7,
-	      NUM_REGIONS = 9 };
+/* The regions that there are. */
+enum region {
+	REGION_BAR0 = VFIO_PCI_BAR0_REGION_INDEX,
+	REGION_BAR2 = VFIO_PCI_BAR2_REGION_INDEX,
+	REGION_BAR4 = VFIO_PCI_BAR4_REGION_INDEX,
+	REGION_CONFIG = VFIO_PCI_CONFIG_REGION_INDEX,
+	NUM_REGIONS = VFIO_PCI_NUM_REGIONS,
+};
 
 struct bar {
 	uint32_t io_index;		/* the index port of BAR4 */

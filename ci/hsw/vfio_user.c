@@ -158,9 +158,9 @@ static int do_get_info(struct conn *c, struct request *req)
 		return -EINVAL;
 	info = (struct vu_device_info) {
 		.argsz = sizeof(info),
-		.flags = VU_DEVICE_PCI | VU_DEVICE_RESETS,
+		.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET,
 		.num_regions = NUM_REGIONS,
-		.num_irqs = VU_NUM_IRQS,
+		.num_irqs = VFIO_PCI_NUM_IRQS,
 	};
 	reply_with(req, &info, sizeof(info));
 	return 0;
@@ -174,9 +174,12 @@ static int do_get_info(struct conn *c, struct request *req)
  */
 static int do_get_region_info(struct conn *c, struct request *req)
 {
-	struct vu_region_info info;
-	struct vu_cap_sparse_mmap cap = {
-		.id = 1, .version = 1, .nr_areas = 1,
+	struct vfio_region_info info;
+	static const struct vfio_region_info_cap_sparse_mmap cap = {
+		.header = { VFIO_REGION_INFO_CAP_SPARSE_MMAP, 1, 0 },
+		.nr_areas = 1,
+	};
+	static const struct vfio_region_sparse_mmap_area area = {
 		.offset = BAR0_PTES, .size = BAR0_SIZE - BAR0_PTES,
 	};
 	uint32_t room;
@@ -185,21 +188,22 @@ static int do_get_region_info(struct conn *c, struct request *req)
 	    info.index >= NUM_REGIONS)
 		return -EINVAL;
 	room = info.argsz;
-	info = (struct vu_region_info) {
+	info = (struct vfio_region_info) {
 		.argsz = sizeof(info),
 		.index = info.index,
 		.size = region_size(info.index),
 	};
 	if (info.size)
-		info.flags = VU_REGION_CAN_READ | VU_REGION_CAN_WRITE;
+		info.flags = VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE;
 	if (info.index == REGION_BAR0) {
-		info.argsz += sizeof(cap);
-		info.flags |= VU_REGION_CAN_MMAP | VU_REGION_HAS_CAPS;
+		info.argsz += sizeof(cap) + sizeof(area);
+		info.flags |= VFIO_REGION_INFO_FLAG_MMAP | VFIO_REGION_INFO_FLAG_CAPS;
 		info.cap_offset = sizeof(info);
 	}
 	reply_with(req, &info, sizeof(info));
 	if (info.cap_offset && room >= info.argsz) {
 		reply_with(req, &cap, sizeof(cap));
+		reply_with(req, &area, sizeof(area));
 		c->out_fd = c->hsw->gtt.fd;
 	}
 	return 0;
@@ -207,57 +211,57 @@ static int do_get_region_info(struct conn *c, struct request *req)
 
 static int do_get_irq_info(struct conn *c, struct request *req)
 {
-	struct vu_irq_info info;
+	struct vfio_irq_info info;
 
 	(void)c;
 	if (take(req, &info, sizeof(info)) || info.argsz < sizeof(info) ||
-	    info.index >= VU_NUM_IRQS)
+	    info.index >= VFIO_PCI_NUM_IRQS)
 		return -EINVAL;
 	info.argsz = sizeof(info);
-	info.flags = VU_IRQ_EVENTFD | VU_IRQ_NORESIZE;
-	info.count = info.index == VU_IRQ_MSI ? 1 : 0;
+	info.flags = VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_NORESIZE;
+	info.count = info.index == VFIO_PCI_MSI_IRQ_INDEX ? 1 : 0;
 	reply_with(req, &info, sizeof(info));
 	return 0;
 }
 
 static int do_set_irqs(struct conn *c, struct request *req)
 {
-	struct vu_irq_set set;
+	struct vfio_irq_set set;
 	uint32_t data;
 	int fd;
 
 	if (take(req, &set, sizeof(set)) || set.argsz < sizeof(set) ||
-	    set.index >= VU_NUM_IRQS || req->n_fds > 1)
+	    set.index >= VFIO_PCI_NUM_IRQS || req->n_fds > 1)
 		return -EINVAL;
-	data = set.flags & VU_SET_DATA;
+	data = set.flags & VFIO_IRQ_SET_DATA_TYPE_MASK;
 	trace_dma("SET_IRQS index %u flags 0x%x start %u count %u, %u files",
 		  set.index, set.flags, set.start, set.count, req->n_fds);
 
 	/* Turning off what we do not have is fine. */
-	if (data == VU_SET_NONE && !set.count) {
-		if (set.start || (set.flags & VU_SET_ACTION) != VU_SET_TRIGGER)
+	if (data == VFIO_IRQ_SET_DATA_NONE && !set.count) {
+		if (set.start || (set.flags & VFIO_IRQ_SET_ACTION_TYPE_MASK) != VFIO_IRQ_SET_ACTION_TRIGGER)
 			return -EINVAL;
-		if (set.index == VU_IRQ_MSI)
+		if (set.index == VFIO_PCI_MSI_IRQ_INDEX)
 			irq_set_msi(c->hsw, -1);
 		return 0;
 	}
-	if (set.index != VU_IRQ_MSI || set.start != 0 || set.count != 1)
+	if (set.index != VFIO_PCI_MSI_IRQ_INDEX || set.start != 0 || set.count != 1)
 		return -EINVAL;
 	/* An MSI without per-vector masking has nothing to mask. */
-	if ((set.flags & ~VU_SET_DATA) != VU_SET_TRIGGER)
+	if ((set.flags & ~VFIO_IRQ_SET_DATA_TYPE_MASK) != VFIO_IRQ_SET_ACTION_TRIGGER)
 		return -EINVAL;
 
 	switch (data) {
-	case VU_SET_NONE:
+	case VFIO_IRQ_SET_DATA_NONE:
 		irq_trigger(c->hsw);
 		return 0;
-	case VU_SET_BOOL:
+	case VFIO_IRQ_SET_DATA_BOOL:
 		if (req->len < sizeof(set) + 1)
 			return -EINVAL;
 		if (req->payload[sizeof(set)])
 			irq_trigger(c->hsw);
 		return 0;
-	case VU_SET_EVENTFD:
+	case VFIO_IRQ_SET_DATA_EVENTFD:
 		if (!req->n_fds) {
 			irq_set_msi(c->hsw, -1);
 			return 0;

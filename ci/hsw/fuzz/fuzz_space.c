@@ -19,7 +19,7 @@ static const uint16_t lengths[16] = {
 	4, 1, 2, 8, 3, 5, 6, 7, 0, 12, 16, 64, 4, 4, 200, 4096
 };
 
-static void one(struct fz_in *in)
+static void access_region(struct fz_in *in)
 {
 	static const uint8_t regions[4] = { REGION_CONFIG, REGION_BAR0,
 					    REGION_BAR2, REGION_BAR4 };
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return -1;
 	fz_reset();
 	while (fz_left(&in) && n++ < 256) {
-		one(&in);
+		access_region(&in);
 		fz_run(2);
 	}
 	check();

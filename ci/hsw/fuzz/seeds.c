@@ -401,9 +401,9 @@ static void messages(void)
 	struct vu_dma_map map = { sizeof(map), 3, 0, 0, 0x40000 };
 	struct vu_dma_unmap unmap = { sizeof(unmap), 0, 0, 0x40000 };
 	struct vu_device_info dev = { sizeof(dev), 0, 0, 0 };
-	struct vu_region_info region = { .argsz = 64 };
-	struct vu_irq_info irq = { .argsz = sizeof(irq) };
-	struct vu_irq_set set = { sizeof(set), 0x24, 1, 0, 1 };
+	struct vfio_region_info region = { .argsz = 64 };
+	struct vfio_irq_info irq = { .argsz = sizeof(irq) };
+	struct vfio_irq_set set = { sizeof(set), 0x24, 1, 0, 1 };
 	struct vu_header raw = { 7, VU_GET_INFO, 32, 0, 0 };
 	uint32_t i;
 

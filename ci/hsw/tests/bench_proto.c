@@ -70,7 +70,7 @@ static void latency(uint32_t *ram)
 	for (i = 0; i < 1024; i++)
 		ram[i] = i & 1 ? 0 : MI_USER_INTERRUPT;
 	/* The MSI on, all interrupts let through, a ring of one page. */
-	if (efd < 0 || set_irqs(VU_SET_EVENTFD | VU_SET_TRIGGER, 1, 0, 1, efd) ||
+	if (efd < 0 || set_irqs(TRIGGER_EVENTFD, 1, 0, 1, efd) ||
 	    wr32(7, 0x90, 1u << 16) || wr32(0, bcs + 0xa8, 0) ||
 	    wr32(0, 0x44014, 0) || wr32(0, 0x4401c, ~0u) ||
 	    wr32(0, 0x4400c, 1u << 31) || wr32(0, bcs + 0x38, 0) ||

@@ -26,6 +26,11 @@
 #include "memfd.h"
 #include "vfio_proto.h"
 
+/* Flags of VU_SET_IRQS. */
+#define TRIGGER_NONE	(VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER)
+#define TRIGGER_BOOL	(VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER)
+#define TRIGGER_EVENTFD	(VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER)
+
 static char dir[] = "/tmp/hsw-test-XXXXXX";
 static struct sockaddr_un addr = { .sun_family = AF_UNIX };
 static pid_t server;
@@ -243,7 +248,7 @@ __attribute__((unused))
 static int set_irqs(uint32_t flags, uint32_t index, uint32_t start,
 		    uint32_t count, int fd)
 {
-	struct vu_irq_set s = { sizeof(s), flags, index, start, count };
+	struct vfio_irq_set s = { sizeof(s), flags, index, start, count };
 
 	return fd < 0 ? call(VU_SET_IRQS, &s, sizeof(s)) :
 			call_fd(VU_SET_IRQS, &s, sizeof(s), fd);

@@ -51,8 +51,10 @@ static int dma_unmap(uint64_t gpa, uint64_t size, uint32_t flags)
 static void region_info(void)
 {
 	struct {
-		struct vu_region_info info;
-		struct vu_cap_sparse_mmap cap;
+		struct vfio_region_info info;
+		struct vfio_info_cap_header cap;
+		uint32_t nr_areas, reserved;
+		struct vfio_region_sparse_mmap_area area;
 	} r = { .info = { .argsz = 32, .index = REGION_BAR0 } };
 	uint32_t *ptes;
 
@@ -67,11 +69,11 @@ static void region_info(void)
 	ok(call(VU_GET_REGION_INFO, &r.info, 32) == 0 && rh.size == 16 + 64,
 	   "REGION_INFO 0 with room for the capability");
 	memcpy(&r, rbuf, 64);
-	ok(r.cap.id == 1 && r.cap.nr_areas == 1 && r.cap.offset == 2 * MIB &&
-	   r.cap.size == 2 * MIB && rfd >= 0,
+	ok(r.cap.id == 1 && r.nr_areas == 1 && r.area.offset == 2 * MIB &&
+	   r.area.size == 2 * MIB && rfd >= 0,
 	   "the upper 2 MiB can be mapped, the file is there");
 	ptes = mmap(NULL, 2 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, rfd,
-		    r.info.offset + r.cap.offset);
+		    r.info.offset + r.area.offset);
 	ok(ptes != MAP_FAILED, "and it maps");
 	if (ptes != MAP_FAILED) {
 		ptes[3] = 0x1234;
@@ -88,7 +90,7 @@ static void other_info(void)
 {
 	static const uint64_t size[] = { 0, 0, 256 * MIB, 0, 64, 0, 0, 256, 0 };
 	struct vu_device_info d = { .argsz = sizeof(d) };
-	struct vu_irq_info irq = { .argsz = sizeof(irq), .index = 1 };
+	struct vfio_irq_info irq = { .argsz = sizeof(irq), .index = 1 };
 	uint32_t i, good = 0;
 
 	ok(call(VU_GET_INFO, &d, sizeof(d)) == 0, "GET_INFO");
@@ -96,7 +98,7 @@ static void other_info(void)
 	ok(d.flags == 3 && d.num_regions == 9 && d.num_irqs == 5,
 	   "PCI, can reset, 9 regions, 5 kinds of interrupt");
 	for (i = 1; i < 9; i++) {
-		struct vu_region_info r = { .argsz = 32, .index = i };
+		struct vfio_region_info r = { .argsz = 32, .index = i };
 
 		if (call(VU_GET_REGION_INFO, &r, sizeof(r)) == 0) {
 			memcpy(&r, rbuf, sizeof(r));
@@ -109,7 +111,7 @@ static void other_info(void)
 	ok(call(VU_GET_IRQ_INFO, &irq, sizeof(irq)) == 0 &&
 	   (memcpy(&irq, rbuf, sizeof(irq)), irq.count == 1),
 	   "one MSI");
-	irq = (struct vu_irq_info) { .argsz = sizeof(irq), .index = 3 };
+	irq = (struct vfio_irq_info) { .argsz = sizeof(irq), .index = 3 };
 	ok(call(VU_GET_IRQ_INFO, &irq, sizeof(irq)) == 0 &&
 	   (memcpy(&irq, rbuf, sizeof(irq)), irq.count == 0),
 	   "no error interrupt");
@@ -120,23 +122,23 @@ static void interrupts(void)
 	int efd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	uint64_t n = 0;
 
-	ok(set_irqs(VU_SET_EVENTFD | VU_SET_TRIGGER, 1, 0, 1, efd) == 0,
+	ok(set_irqs(TRIGGER_EVENTFD, 1, 0, 1, efd) == 0,
 	   "SET_IRQS with an eventfd");
-	ok(set_irqs(VU_SET_NONE | VU_SET_TRIGGER, 1, 0, 1, -1) == 0 &&
+	ok(set_irqs(TRIGGER_NONE, 1, 0, 1, -1) == 0 &&
 	   read(efd, &n, 8) == 8 && n == 1, "triggered by the client");
-	ok(set_irqs(VU_SET_NONE | VU_SET_TRIGGER, 1, 0, 0, -1) == 0 &&
-	   set_irqs(VU_SET_NONE | VU_SET_TRIGGER, 1, 0, 1, -1) == 0 &&
+	ok(set_irqs(TRIGGER_NONE, 1, 0, 0, -1) == 0 &&
+	   set_irqs(TRIGGER_NONE, 1, 0, 1, -1) == 0 &&
 	   read(efd, &n, 8) < 0, "disabled with count 0");
-	ok(set_irqs(VU_SET_NONE | VU_SET_TRIGGER, 0, 0, 0, -1) == 0,
+	ok(set_irqs(TRIGGER_NONE, 0, 0, 0, -1) == 0,
 	   "disabling INTx, which is not there, is fine");
-	ok(set_irqs(VU_SET_EVENTFD | VU_SET_TRIGGER, 1, 1, 1, efd) == EINVAL &&
-	   set_irqs(VU_SET_EVENTFD | VU_SET_TRIGGER, 1, 0, 2, efd) == EINVAL &&
-	   set_irqs(VU_SET_EVENTFD | VU_SET_TRIGGER, 2, 0, 1, efd) == EINVAL &&
-	   set_irqs(VU_SET_EVENTFD | VU_SET_TRIGGER, 77, 0, 1, efd) == EINVAL &&
-	   set_irqs(VU_SET_EVENTFD | VU_SET_MASK, 1, 0, 1, efd) == EINVAL &&
+	ok(set_irqs(TRIGGER_EVENTFD, 1, 1, 1, efd) == EINVAL &&
+	   set_irqs(TRIGGER_EVENTFD, 1, 0, 2, efd) == EINVAL &&
+	   set_irqs(TRIGGER_EVENTFD, 2, 0, 1, efd) == EINVAL &&
+	   set_irqs(TRIGGER_EVENTFD, 77, 0, 1, efd) == EINVAL &&
+	   set_irqs(VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_MASK, 1, 0, 1, efd) == EINVAL &&
 	   set_irqs(0xffffffff, 1, 0, 1, efd) == EINVAL &&
 	   set_irqs(0, 1, 0, 1, -1) == EINVAL &&
-	   set_irqs(VU_SET_NONE | VU_SET_TRIGGER, 1, 0xffffffff, 1, -1) == EINVAL,
+	   set_irqs(TRIGGER_NONE, 1, 0xffffffff, 1, -1) == EINVAL,
 	   "SET_IRQS: what we do not have is refused");
 	close(efd);
 }
