@@ -9,50 +9,115 @@
 /* Memory interface commands below this opcode are one dword. */
 #define MI_FIRST_LONG	0x10
 
-#define MI_LRI		0x22
+#define ANY	0			/* each engine */
 
-/* Subtype of client 3, bits 28:27. */
-#define SUB_COMMON	0
-#define SUB_SINGLE_DW	1
-#define SUB_MEDIA	2
-#define SUB_3D		3
-
-/* Client 3 commands of one dword whose low bits are not a length. */
-static const uint16_t single_dword[] = {
-	0x6800,				/* MFX_WAIT */
-	0x6904,				/* PIPELINE_SELECT */
-	0x680b, 0x780b,			/* 3DSTATE_VF_STATISTICS */
+/*
+ * Bits of the length field where they are not the client's usual ones. MI
+ * commands by opcode, others by their upper 16 bits; the first match counts.
+ */
+struct width {
+	uint16_t command;
+	uint8_t engines;		/* BIT(enum engine_id), or ANY */
+	uint8_t bits;
 };
 
-static unsigned int length_3d(uint32_t dw0)
-{
-	unsigned int i;
+#define MI_BITS	6
 
-	for (i = 0; i < ARRAY_SIZE(single_dword); i++)
-		if (dw0 >> 16 == single_dword[i])
-			return 1;
-	/* MEDIA_OBJECT and the MFX commands carry inline data. */
-	if ((dw0 >> 27 & 3) == SUB_MEDIA)
-		return (dw0 & 0xffff) + LENGTH_BIAS;
-	return (dw0 & 0xff) + LENGTH_BIAS;
+static const struct width mi_widths[] = {
+	{ 0x14, ANY, 8 },		/* MI_DISPLAY_FLIP */
+	{ 0x16, ANY, 8 },		/* MI_SEMAPHORE_MBOX */
+	{ 0x18, ANY, 8 },		/* MI_SET_CONTEXT */
+	{ 0x19, ANY, 8 },		/* MI_URB_CLEAR */
+	{ 0x20, BIT(BCS), 10 },		/* MI_STORE_DATA_IMM */
+	{ 0x20, BIT(VCS) | BIT(VECS), 8 },
+	{ 0x21, ANY, 8 },		/* MI_STORE_DATA_INDEX */
+	{ 0x22, ANY, 8 },		/* MI_LOAD_REGISTER_IMM */
+	{ 0x23, BIT(RCS), 8 },		/* MI_UPDATE_GTT */
+	{ 0x24, ANY, 8 },		/* MI_STORE_REGISTER_MEM */
+	{ 0x27, ANY, 10 },		/* MI_CLFLUSH */
+	{ 0x29, ANY, 8 },		/* MI_LOAD_REGISTER_MEM */
+	{ 0x2a, ANY, 8 },		/* MI_LOAD_REGISTER_REG */
+	{ 0x2b, ANY, 8 },		/* MI_RS_STORE_DATA_IMM */
+	{ 0x2c, ANY, 8 },		/* MI_LOAD_URB_MEM */
+	{ 0x2d, ANY, 8 },		/* MI_STORE_URB_MEM */
+	{ 0x31, ANY, 8 },		/* MI_BATCH_BUFFER_START */
+	{ 0x36, ANY, 8 },		/* MI_CONDITIONAL_BATCH_BUFFER_END */
+};
+
+#define BLT_BITS	8
+#define BLT_BITS_FLAT	6		/* COLOR_BLT and SRC_COPY_BLT */
+
+#define GFX_BITS	8
+
+static const struct width gfx_widths[] = {
+	/* One dword, whose low bits are no length. */
+	{ 0x6800, ANY, 0 },		/* MFX_WAIT */
+	{ 0x6904, ANY, 0 },		/* PIPELINE_SELECT */
+	{ 0x680b, ANY, 0 },		/* 3DSTATE_VF_STATISTICS */
+	{ 0x780b, ANY, 0 },		/* the same, older */
+	{ 0x7104, BIT(RCS), 8 },	/* GPGPU_OBJECT */
+	{ 0x7105, BIT(RCS), 8 },	/* GPGPU_WALKER */
+	{ 0x7839, ANY, 11 },		/* 3DSTATE_DX9_CONSTANTF_VS */
+	{ 0x783a, ANY, 11 },		/* 3DSTATE_DX9_CONSTANTF_PS */
+	{ 0x7843, ANY, 9 },		/* 3DSTATE_BINDING_TABLE_EDIT_VS */
+	{ 0x7844, ANY, 9 },		/* 3DSTATE_BINDING_TABLE_EDIT_GS */
+	{ 0x7845, ANY, 9 },		/* 3DSTATE_BINDING_TABLE_EDIT_HS */
+	{ 0x7846, ANY, 9 },		/* 3DSTATE_BINDING_TABLE_EDIT_DS */
+	{ 0x7847, ANY, 9 },		/* 3DSTATE_BINDING_TABLE_EDIT_PS */
+	{ 0x7917, ANY, 9 },		/* 3DSTATE_SO_DECL_LIST */
+};
+
+/* Client 3, bits 28:27. */
+#define GFX_SUBTYPE(dw0)	((dw0) >> 27 & 3)
+#define GFX_MEDIA		2
+#define MEDIA_OPCODE(dw0)	((dw0) >> 24 & 7)
+#define MEDIA_BITS		16	/* carries inline data */
+#define MFX_BITS		12	/* VCS and VECS, but for opcode 6 */
+
+static unsigned int find_width(const struct width *w, size_t n,
+			       uint16_t command, enum engine_id engine,
+			       unsigned int otherwise)
+{
+	for (; n; n--, w++)
+		if (w->command == command &&
+		    (w->engines == ANY || w->engines & BIT(engine)))
+			return w->bits;
+	return otherwise;
 }
 
-unsigned int cmd_length(uint32_t dw0)
+static unsigned int gfx_bits(enum engine_id engine, uint32_t dw0)
 {
+	unsigned int bits = GFX_BITS;
+
+	if (GFX_SUBTYPE(dw0) == GFX_MEDIA)
+		bits = engine == RCS || MEDIA_OPCODE(dw0) == 6 ? MEDIA_BITS :
+								 MFX_BITS;
+	return find_width(gfx_widths, ARRAY_SIZE(gfx_widths), dw0 >> 16, engine,
+			  bits);
+}
+
+unsigned int cmd_length(enum engine_id engine, uint32_t dw0)
+{
+	unsigned int bits;
+
 	switch (CMD_CLIENT(dw0)) {
 	case CLIENT_MI:
-		if (MI_OPCODE(dw0) < MI_FIRST_LONG)
-			return 1;
-		if (MI_OPCODE(dw0) == MI_LRI)
-			return (dw0 & 0xff) + LENGTH_BIAS;
-		return (dw0 & 0x3f) + LENGTH_BIAS;
+		bits = 0;
+		if (MI_OPCODE(dw0) >= MI_FIRST_LONG)
+			bits = find_width(mi_widths, ARRAY_SIZE(mi_widths),
+					  MI_OPCODE(dw0), engine, MI_BITS);
+		break;
 	case CLIENT_2D:
-		return (dw0 & 0xff) + LENGTH_BIAS;
+		bits = BLT_OPCODE(dw0) == 0x40 || BLT_OPCODE(dw0) == 0x43 ?
+			BLT_BITS_FLAT : BLT_BITS;
+		break;
 	case CLIENT_3D:
-		return length_3d(dw0);
+		bits = gfx_bits(engine, dw0);
+		break;
 	default:
 		return 0;
 	}
+	return bits ? (dw0 & ((1u << bits) - 1)) + LENGTH_BIAS : 1;
 }
 
 uint32_t cmd_key(uint32_t dw0)

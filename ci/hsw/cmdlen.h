@@ -20,8 +20,11 @@ enum cmd_client {
 #define MI_OPCODE(dw0)		((dw0) >> 23 & 0x3f)
 #define BLT_OPCODE(dw0)		((dw0) >> 22 & 0x7f)
 
-/* Dwords, the first included, or 0: no client of Haswell has this number. */
-unsigned int cmd_length(uint32_t dw0);
+/*
+ * Dwords, the first included, as engine takes the command; or 0: no client of
+ * Haswell has this number.
+ */
+unsigned int cmd_length(enum engine_id engine, uint32_t dw0);
 
 /* The bits which say what command it is: all others cleared. */
 uint32_t cmd_key(uint32_t dw0);

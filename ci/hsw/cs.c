@@ -150,7 +150,7 @@ static bool decode(struct hsw *hsw, struct ring *ring, struct cmd *cmd)
 {
 	uint32_t dw0 = cmd->dw[0];
 
-	cmd->len = cmd_length(dw0);
+	cmd->len = cmd_length(ring->id, dw0);
 	if (!cmd->len) {
 		exec_bad(hsw, ring, dw0, cmd->at, "no command of this device:",
 			 dw0);

@@ -510,7 +510,7 @@ static const struct mi_cmd {
 	[0x20] = { mi_store_imm, 4, 5 },
 	[0x21] = { mi_store_index, 3, 4 },
 	[0x22] = { mi_load_imm, 3, 0 },
-	[0x23] = { mi_update_gtt, 3, 65 },
+	[0x23] = { mi_update_gtt, 3, 0 },
 	[0x24] = { mi_store_reg, 3, 3 },
 	[0x26] = { mi_flush_dw, 3, 5 },
 	[0x27] = { mi_nop, 0, 0 },		/* MI_CLFLUSH: coherent anyway */

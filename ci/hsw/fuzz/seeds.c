@@ -517,7 +517,7 @@ static void trace_flush(enum engine_id e, struct part part[2])
 	for (k = 0; k < 2; k++)
 		for (i = 0; i < part[k].n; )  {
 			uint32_t dw0 = part[k].dw[i];
-			unsigned int l = cmd_length(dw0);
+			unsigned int l = cmd_length(e, dw0);
 
 			hash = (hash ^ cmd_key(dw0)) * 2654435761u;
 			i += l ? l : 1;
@@ -553,7 +553,7 @@ static void trace_command(const char *engine, unsigned int depth,
 		words += used;
 		n++;
 	}
-	if (!n || n != cmd_length(dw[0]))
+	if (!n || n != cmd_length(e, dw[0]))
 		return;
 	if (!depth && (part[e][1].n || part[e][0].n + n > CHUNK))
 		trace_flush(e, part[e]);

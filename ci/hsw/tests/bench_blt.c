@@ -76,7 +76,7 @@ int main(void)
 			t[i].pitch, PP + SCRATCH
 		};
 
-		cmd_len = cmd_length(t[i].dw0);
+		cmd_len = cmd_length(BCS, t[i].dw0);
 		memcpy(cmd, dw, sizeof(cmd));
 		mmio_set(hsw, BCS_SWCTRL, t[i].swctrl);
 		v = speed(blit);

@@ -54,7 +54,7 @@ int main(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++)
-		ok(cmd_length(cmds[i].dw0) == cmds[i].len, "%s: %u",
+		ok(cmd_length(RCS, cmds[i].dw0) == cmds[i].len, "%s: %u",
 		   cmds[i].what, cmds[i].len);
 	ok(!strcmp(cmd_name(0x54f00006), "XY_SRC_COPY_BLT") &&
 	   !strcmp(cmd_name(0x18802100), "MI_BATCH_BUFFER_START") &&
