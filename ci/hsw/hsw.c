@@ -22,11 +22,13 @@ struct hsw *hsw_create(void)
 	if (err)
 		goto free_hsw;
 	mem_init(&hsw->mem);
-	irq_init(hsw);
+	err = irq_init(hsw);
+	if (err)
+		goto fini_sched;
 	pci_reset(&hsw->pci);
 	err = mmio_init(hsw, reg_table, reg_count);
 	if (err)
-		goto fini_sched;
+		goto fini_irq;
 	mmio_reset(hsw);
 	err = gtt_init(&hsw->gtt);
 	if (err)
@@ -41,6 +43,8 @@ fini_gtt:
 	gtt_fini(&hsw->gtt);
 fini_mmio:
 	mmio_fini(hsw);
+fini_irq:
+	irq_fini(hsw);
 fini_sched:
 	sched_fini(hsw);
 free_hsw:

@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "device.h"
 
@@ -41,42 +40,41 @@ static const struct {
 	[VECS] = { BLOCK_PM, BIT(10) },
 };
 
-void irq_init(struct hsw *hsw)
+int irq_init(struct hsw *hsw)
 {
-	hsw->irq.msi_fd = -1;
 	hsw->irq.line = false;
+	return msi_init(&hsw->irq.msi);
 }
 
 void irq_fini(struct hsw *hsw)
 {
-	if (hsw->irq.msi_fd >= 0)
-		close(hsw->irq.msi_fd);
-	hsw->irq.msi_fd = -1;
+	msi_fini(&hsw->irq.msi);
 }
 
 void irq_trigger(struct hsw *hsw)
 {
-	const uint64_t one = 1;
+	int err = msi_send(&hsw->irq.msi);
 
-	if (hsw->irq.msi_fd < 0)
+	if (err == -ENOENT)
 		return;
 	hsw->stats.msi++;
 	trace_dma("MSI");
-	if (write(hsw->irq.msi_fd, &one, sizeof(one)) != sizeof(one))
+	if (err)
 		log_guest_error(hsw, "MSI: the client's eventfd takes no event: %s",
-				strerror(errno));
+				strerror(-err));
 }
 
-void irq_set_msi(struct hsw *hsw, int fd)
+int irq_set_msi(struct hsw *hsw, int fd)
 {
-	irq_fini(hsw);
-	hsw->irq.msi_fd = fd;
+	int err = msi_set(&hsw->irq.msi, fd);
+
 	/*
 	 * The edge may have come while there was nobody to tell. One MSI too
 	 * many does no harm, one too few hangs the guest.
 	 */
-	if (hsw->irq.line)
+	if (!err && hsw->irq.line)
 		irq_trigger(hsw);
+	return err;
 }
 
 static uint32_t pending(struct hsw *hsw, uint32_t block)

@@ -6,18 +6,23 @@
 #define HSW_IRQ_H
 
 #include "types.h"
+#include "msi.h"
 
 struct irq {
-	int msi_fd;			/* the client's eventfd, -1: none */
+	struct msi msi;			/* the client's eventfd */
 	bool line;			/* master && any(IIR & IER), last seen */
 };
 
-void irq_init(struct hsw *hsw);
+/* 0 or -errno, see msi_init(). */
+int irq_init(struct hsw *hsw);
 /* Closes the eventfd. */
 void irq_fini(struct hsw *hsw);
 
-/* The client's eventfd for MSI vector 0 (taken over), -1 to disable. */
-void irq_set_msi(struct hsw *hsw, int fd);
+/*
+ * The client's eventfd for MSI vector 0 (taken over), -1 to disable. 0, or
+ * -EINVAL: it is no eventfd, and still the caller's.
+ */
+int irq_set_msi(struct hsw *hsw, int fd);
 
 /*
  * The engine executed MI_USER_INTERRUPT (or a post-sync notify): sets the

@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,7 +227,7 @@ static int do_set_irqs(struct conn *c, struct request *req)
 {
 	struct vfio_irq_set set;
 	uint32_t data;
-	int fd;
+	int err;
 
 	if (take(req, &set, sizeof(set)) || set.argsz < sizeof(set) ||
 	    set.index >= VFIO_PCI_NUM_IRQS || req->n_fds > 1)
@@ -266,13 +265,10 @@ static int do_set_irqs(struct conn *c, struct request *req)
 			irq_set_msi(c->hsw, -1);
 			return 0;
 		}
-		fd = req->fds[0];
-		/* Whatever it is, it must never block the device. */
-		if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
-			return -errno;
-		req->fds[0] = -1;
-		irq_set_msi(c->hsw, fd);
-		return 0;
+		err = irq_set_msi(c->hsw, req->fds[0]);
+		if (!err)
+			req->fds[0] = -1;	/* no longer ours to close */
+		return err;
 	default:
 		return -EINVAL;
 	}

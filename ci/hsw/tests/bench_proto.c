@@ -77,7 +77,6 @@ static void latency(uint32_t *ram)
 	    wr32(0, bcs + 0x3c, 1))
 		die("no interrupts");
 	for (i = 0; i < ROUNDS; i++) {
-		/* The server has made it non-blocking, for both of us. */
 		struct pollfd raised = { .fd = efd, .events = POLLIN };
 		double begin = now();
 

@@ -143,6 +143,33 @@ static void interrupts(void)
 	close(efd);
 }
 
+/*
+ * An eventfd is shared with the client, who can fill it and let writes block; and
+ * a file that is none could do anything at all.
+ */
+static void hostile_interrupts(void)
+{
+	int efd = eventfd(0, EFD_CLOEXEC), file = memfd(PAGE), pair[2];
+	uint64_t most = UINT64_MAX - 1;
+
+	socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
+	ok(set_irqs(TRIGGER_EVENTFD, 1, 0, 1, file) == EINVAL &&
+	   set_irqs(TRIGGER_EVENTFD, 1, 0, 1, pair[0]) == EINVAL &&
+	   set_irqs(TRIGGER_EVENTFD, 1, 0, 1, sock) == EINVAL,
+	   "SET_IRQS: a file, a socket, its own socket: no eventfd, refused");
+	ok(set_irqs(TRIGGER_EVENTFD, 1, 0, 1, efd) == 0 &&
+	   !(fcntl(efd, F_GETFL) & O_NONBLOCK),
+	   "SET_IRQS: the client's eventfd stays as it is");
+	fcntl(efd, F_SETFL, fcntl(efd, F_GETFL) & ~O_NONBLOCK);
+	ok(write(efd, &most, sizeof(most)) == sizeof(most) &&
+	   set_irqs(TRIGGER_NONE, 1, 0, 1, -1) == 0,
+	   "an eventfd that is full does not hold the server up");
+	close(efd);
+	close(file);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void memory(void)
 {
 	int fd = memfd(64 * PAGE);
@@ -512,6 +539,7 @@ int main(void)
 	other_info();
 	region_info();
 	interrupts();
+	hostile_interrupts();
 	registers();
 	unknown();
 	no_reply();
