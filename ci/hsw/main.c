@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ static const char usage[] =
 
 static volatile sig_atomic_t stop;
 static volatile sig_atomic_t listen_fd = -1, client_fd = -1;
+static struct hsw *volatile serving;
 
 /*
  * shutdown() makes a blocked accept() or recvmsg() return now and every later
@@ -53,16 +55,21 @@ static void on_stop(int sig)
 	errno = saved;
 }
 
-/* The file behind guest memory was cut short: nothing can be done about it. */
-static void on_bus_error(int sig)
+/*
+ * The file behind guest memory was cut short under a thread of ours: it goes on
+ * with other memory, and that client is dropped.
+ */
+static void on_bus_error(int sig, siginfo_t *info, void *context)
 {
-	static const char line[] =
-		"hsw: the client truncated its guest memory, giving up\n";
-	ssize_t n = write(STDERR_FILENO, line, sizeof(line) - 1);
+	struct hsw *hsw = serving;
+	int saved = errno;
 
-	(void)n;
-	(void)sig;
-	_exit(3);
+	(void)context;
+	if (hsw && mem_replace(&hsw->mem, info->si_addr))
+		shutdown(client_fd, SHUT_RDWR);
+	else
+		signal(sig, SIG_DFL);	/* a fault of ours: comes again */
+	errno = saved;
 }
 
 static void set_signals(void)
@@ -72,10 +79,11 @@ static void set_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
-	sa.sa_handler = on_bus_error;
-	sigaction(SIGBUS, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+	sa.sa_sigaction = on_bus_error;
+	sa.sa_flags = SA_SIGINFO;
+	sigaction(SIGBUS, &sa, NULL);
 }
 
 /* Removes a socket that nobody listens on; -EADDRINUSE if somebody does. */
@@ -150,8 +158,15 @@ static int serve_client(int fd, bool quiet, bool tlb)
 		log_info("no device for this client: %s", strerror(-err));
 		return err;
 	}
+	serving = hsw;
 	err = vfio_user_serve(hsw, fd);
 	gpu_stop(hsw);
+	serving = NULL;
+	if (hsw->mem.lost) {
+		log_info("guest memory at 0x%" PRIx64 " is gone: its file was cut short, or its file system is full; closing the connection",
+			 hsw->mem.lost_at);
+		err = -EFAULT;
+	}
 	/* A mere knock, such as remove_stale() of another server. */
 	if (!err && !hsw->stats.messages)
 		err = -EAGAIN;

@@ -166,6 +166,28 @@ void mem_unmap_all(struct mem *mem)
 		release(&mem->maps[--mem->count]);
 }
 
+/* Async-signal-safe. */
+bool mem_replace(struct mem *mem, const void *addr)
+{
+	size_t i;
+
+	for (i = 0; i < mem->count; i++) {
+		const struct mem_map *m = &mem->maps[i];
+		uintptr_t in = (uintptr_t)addr - (uintptr_t)m->host;
+
+		if (!m->host || in >= m->size)
+			continue;
+		if (mmap(m->host, m->size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+			 -1, 0) == MAP_FAILED)
+			return false;
+		mem->lost_at = m->gpa + in / GUEST_PAGE * GUEST_PAGE;
+		mem->lost = 1;
+		return true;
+	}
+	return false;
+}
+
 void *mem_ptr(struct mem *mem, uint64_t gpa, size_t len, bool write)
 {
 	const struct mem_map *m;

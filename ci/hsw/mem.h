@@ -8,6 +8,8 @@
 #ifndef HSW_MEM_H
 #define HSW_MEM_H
 
+#include <signal.h>
+
 #include "types.h"
 
 #define MEM_READ	BIT(0)
@@ -23,6 +25,9 @@ struct mem {
 	struct mem_map *maps;		/* sorted by gpa, never overlapping */
 	size_t count, room;
 	size_t last;			/* index of the last hit */
+	/* Set by mem_replace(), in a signal handler. */
+	volatile sig_atomic_t lost;	/* some of it was replaced */
+	uint64_t lost_at;		/* guest address of it */
 };
 
 void mem_init(struct mem *mem);
@@ -47,6 +52,14 @@ int mem_map(struct mem *mem, uint64_t gpa, uint64_t size, int fd,
  */
 int mem_unmap(struct mem *mem, uint64_t gpa, uint64_t size);
 void mem_unmap_all(struct mem *mem);
+
+/*
+ * For a handler of SIGBUS, in the thread that holds hsw->lock: the file behind a
+ * mapping was cut short, or its file system is full. Puts memory without a file in
+ * the place of the mapping that holds host address addr, so that the access can go
+ * on, and sets mem->lost. False: addr is not in guest memory.
+ */
+bool mem_replace(struct mem *mem, const void *addr);
 
 /*
  * Host address of len bytes at gpa, or NULL unless they lie wholly inside one

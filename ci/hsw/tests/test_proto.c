@@ -445,6 +445,44 @@ static bool log_has(const char *text)
 	return strstr(buf, text);
 }
 
+/*
+ * The client cuts the file behind its memory short, then has it read by the CPU
+ * through the aperture, or by an engine: it goes, the next one is served.
+ */
+static void cut_short(bool by_engine)
+{
+	int fd = memfd(64 * PAGE);
+	bool gone;
+
+	start_server("--keep");
+	dial();
+	version();
+	dma_map(0, 64 * PAGE, fd, 0);
+	wr32(REGION_BAR0, 2 * MIB, PAGE | 1);
+	ok(rd32(REGION_BAR2, 8) == 0, "memory before it is cut short");
+	if (ftruncate(fd, 0))
+		return;
+	if (by_engine) {
+		wr32(REGION_BAR0, 0x22038, 0);
+		wr32(REGION_BAR0, 0x2203c, 1);
+		wr32(REGION_BAR0, 0x22030, 8);
+	} else {
+		region_rw(VU_REGION_READ, REGION_BAR2, 8, 4, NULL, 0);
+	}
+	gone = closed();
+	hang_up();
+	ok(gone, "memory cut short, %s looks: this client is dropped",
+	   by_engine ? "an engine" : "the CPU");
+	ok(dial() && version() == 0 && rd32(REGION_CONFIG, 0) == 0x04128086,
+	   "and the next is served");
+	hang_up();
+	kill(server, SIGTERM);
+	ok(wait_server() == 0 && access(addr.sun_path, F_OK) &&
+	   log_has("guest memory at 0x1000 is gone"),
+	   "with its socket and its log in order");
+	close(fd);
+}
+
 static void life_cycle(void)
 {
 	struct stat st;
@@ -547,6 +585,8 @@ int main(void)
 	breaches();
 	fuzz();
 	life_cycle();
+	cut_short(false);
+	cut_short(true);
 out:
 	hang_up();
 	if (server > 0) {
