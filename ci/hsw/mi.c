@@ -14,8 +14,8 @@
 
 #define BBS_SECOND_LEVEL	BIT(22)
 #define BBS_PREDICATE		BIT(15)
-#define BBS_NONSECURE		BIT(13)
-#define BBS_PPGTT		BIT(8)
+#define BBS_NONSECURE_RCS	BIT(13)
+#define BBS_PPGTT		BIT(8)	/* but on RCS: and without privileges */
 
 #define SEM_UPDATE		BIT(21)
 #define SEM_COMPARE		BIT(20)
@@ -96,11 +96,13 @@ static enum exec mi_batch_start(struct hsw *hsw, struct ring *ring,
 				const uint32_t *dw, unsigned int len,
 				uint32_t at)
 {
+	const uint32_t nonsecure = ring->id == RCS ? BBS_NONSECURE_RCS :
+						     BBS_PPGTT;
 	const struct batch *from = ring_batch(ring);
 	struct batch to = {
 		.addr = dw[1] & ~3u,
 		.space = exec_space(hsw, ring, !(dw[0] & BBS_PPGTT)),
-		.nonsecure = dw[0] & BBS_NONSECURE,
+		.nonsecure = dw[0] & nonsecure,
 	};
 	bool backwards;
 

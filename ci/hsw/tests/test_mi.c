@@ -220,6 +220,31 @@ static void update_gtt(void)
 	({ PUT(pp_ram(PP + 0x200000), __VA_ARGS__, 0x05000000); \
 	   RUN(e, 0x18802100, PP + 0x200000); })
 
+/*
+ * Which bit of MI_BATCH_BUFFER_START takes the privileges away: 13 on RCS, where 8
+ * is the address space alone, and 8 on the others, which have no bit 13.
+ */
+static void privilege_bits(void)
+{
+	enum engine_id e;
+
+	for (e = 0; e < NUM_ENGINES; e++) {
+		bool denied;
+
+		*ram32(A) = 0;
+		PUT(pp_ram(PP + 0x200000), SDI(GGTT, A, 0x77), 0x05000000);
+		denied = RUN(e, 0x18800100, PP + 0x200000) && !get32(A);
+		ok(denied == (e != RCS), "%s: a batch with bit 8 %s privileges",
+		   engine_name[e], e == RCS ? "has" : "has no");
+
+		*ram32(A) = 0;
+		PUT(0x200000, SDI(GGTT, A, 0x78), 0x05000000);
+		denied = RUN(e, 0x18802000, 0x200000) && !get32(A);
+		ok(denied == (e == RCS), "%s: a batch with bit 13 %s privileges",
+		   engine_name[e], e == RCS ? "has no" : "has");
+	}
+}
+
 static void privileges(void)
 {
 	*ram32(A) = 0;
@@ -413,6 +438,7 @@ int main(void)
 	context();
 	update_gtt();
 	privileges();
+	privilege_bits();
 	pipe_control();
 	predicate();
 	math();
