@@ -14,7 +14,12 @@ uint64_t clock_now(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
+uint64_t clock_ticks(uint64_t ns)
+{
+	return ns / TIMESTAMP_NS & ((1ull << 36) - 1);
+}
+
 uint64_t clock_timestamp(void)
 {
-	return clock_now() / TIMESTAMP_NS;
+	return clock_ticks(clock_now());
 }

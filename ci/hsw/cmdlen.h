@@ -18,6 +18,9 @@ enum cmd_client {
 
 #define CMD_CLIENT(dw0)		((dw0) >> 29)
 #define MI_OPCODE(dw0)		((dw0) >> 23 & 0x3f)
+#define MI_SET_PREDICATE	0x01u	/* opcodes */
+#define MI_BATCH_BUFFER_END	0x0au
+
 #define BLT_OPCODE(dw0)		((dw0) >> 22 & 0x7f)
 
 /*

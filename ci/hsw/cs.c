@@ -36,10 +36,17 @@ static bool runnable(struct hsw *hsw, const struct ring *ring)
 	       !stopped(hsw, ring);
 }
 
-static void hang(struct hsw *hsw, struct ring *ring)
+/* As the driver finds it: where and why the engine stopped. EMR masks EIR. */
+static void hang(struct hsw *hsw, struct ring *ring, uint32_t error)
 {
+	uint32_t base = engine_base[ring->id];
+
 	ring->hung = true;
 	hsw->stats.hangs[ring->id]++;
+	mmio_set(hsw, base + RING_IPEIR, ring->at.depth ? IPEIR_BATCH : 0);
+	mmio_set(hsw, base + RING_ESR, error);
+	mmio_set(hsw, base + RING_EIR, mmio_get(hsw, base + RING_EIR) |
+		 (error & ~mmio_get(hsw, base + RING_EMR)));
 }
 
 static void set_waiting(struct hsw *hsw, struct ring *ring, bool waiting)
@@ -95,7 +102,7 @@ static bool fetch(struct hsw *hsw, struct ring *ring, uint32_t *dw,
 			ring_acthd(ring),
 			batch && batch->space == GTT_PPGTT ? "PPGTT" :
 							     "global GTT");
-	hang(hsw, ring);
+	hang(hsw, ring, ERROR_PAGE_TABLE);
 	return false;
 }
 
@@ -108,7 +115,7 @@ static bool ring_sane(struct hsw *hsw, struct ring *ring)
 		return true;
 	log_guest_error(hsw, "%s HEAD 0x%x or TAIL 0x%x beyond the ring of 0x%x bytes",
 			engine_name[ring->id], ring->at.head, ring->tail, size);
-	hang(hsw, ring);
+	hang(hsw, ring, ERROR_INSTRUCTION);
 	return false;
 }
 
@@ -154,7 +161,7 @@ static bool decode(struct hsw *hsw, struct ring *ring, struct cmd *cmd)
 	if (!cmd->len) {
 		exec_bad(hsw, ring, dw0, cmd->at, "no command of this device:",
 			 dw0);
-		hang(hsw, ring);
+		hang(hsw, ring, ERROR_INSTRUCTION);
 		return false;
 	}
 	if (!cmd->depth && cmd->len > ring_filled(ring)) {
@@ -167,7 +174,7 @@ static bool decode(struct hsw *hsw, struct ring *ring, struct cmd *cmd)
 	if (cmd->depth && (uint64_t)cmd->at + 4ull * cmd->len > UINT32_MAX) {
 		exec_bad(hsw, ring, dw0, cmd->at,
 			 "batch runs beyond 4 GiB, dwords", cmd->len);
-		hang(hsw, ring);
+		hang(hsw, ring, ERROR_INSTRUCTION);
 		return false;
 	}
 	return true;
@@ -222,6 +229,19 @@ static void trace_command(const struct ring *ring, const struct cmd *cmd)
 		  cmd->at, cmd_name(cmd->dw[0]), words);
 }
 
+/*
+ * MI_SET_PREDICATE makes MI_NOOPs of what follows in the batch, but for itself and
+ * for the end of the batch.
+ */
+static bool noop(const struct ring *ring, const struct cmd *cmd)
+{
+	uint32_t dw0 = cmd->dw[0];
+
+	return ring->noop && !(CMD_CLIENT(dw0) == CLIENT_MI &&
+			       (MI_OPCODE(dw0) == MI_SET_PREDICATE ||
+				MI_OPCODE(dw0) == MI_BATCH_BUFFER_END));
+}
+
 /* False if the engine has to pause. */
 static bool execute(struct hsw *hsw, struct ring *ring, const struct cmd *cmd)
 {
@@ -234,7 +254,7 @@ static bool execute(struct hsw *hsw, struct ring *ring, const struct cmd *cmd)
 	if (trace_enabled(TRACE_CMD))
 		trace_command(ring, cmd);
 
-	what = dispatch(hsw, ring, cmd);
+	what = noop(ring, cmd) ? EXEC_NEXT : dispatch(hsw, ring, cmd);
 	if (ring->epoch != epoch)
 		return false;	/* reset or switched off by the command */
 
@@ -248,7 +268,7 @@ static bool execute(struct hsw *hsw, struct ring *ring, const struct cmd *cmd)
 		return true;
 	case EXEC_HANG:
 		ring->at = ring->last;
-		hang(hsw, ring);
+		hang(hsw, ring, ERROR_INSTRUCTION);
 		return false;
 	case EXEC_YIELD:
 	case EXEC_WAIT:
@@ -317,7 +337,7 @@ static bool blit(struct hsw *hsw, struct ring *ring)
 	if (ret >= 0)
 		return true;
 	ring->at = ring->last;
-	hang(hsw, ring);
+	hang(hsw, ring, ERROR_PAGE_TABLE);
 	return false;
 }
 

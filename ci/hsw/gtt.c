@@ -173,6 +173,24 @@ static int translate(struct hsw *hsw, unsigned int agent, enum gtt_space space,
 	return 0;
 }
 
+/*
+ * The first page that an engine did not find, until the driver clears VALID. The
+ * walk is done once more to see what was missing.
+ */
+static void record_fault(struct hsw *hsw, enum engine_id engine,
+			 enum gtt_space space, uint32_t addr)
+{
+	uint32_t fault = FAULT_VALID | FAULT_NO_PTE, pte;
+
+	if (mmio_get(hsw, RING_FAULT(engine)) & FAULT_VALID)
+		return;
+	if (space == GTT_GLOBAL)
+		fault |= FAULT_GGTT;
+	else if (ppgtt_pte(hsw, engine, addr, &pte))
+		fault |= FAULT_NO_PDE;
+	mmio_set(hsw, RING_FAULT(engine), fault | (addr & ~(GTT_PAGE - 1)));
+}
+
 uint8_t *gtt_page(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 		  uint64_t addr, bool write)
 {
@@ -186,11 +204,12 @@ uint8_t *gtt_page(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 	if (host)
 		return host + in_page;
 
-	if (translate(hsw, engine, space, addr - in_page, &gpa))
+	if (!translate(hsw, engine, space, addr - in_page, &gpa))
+		host = mem_ptr(&hsw->mem, gpa, GTT_PAGE, write);
+	if (!host) {
+		record_fault(hsw, engine, space, addr);
 		return NULL;
-	host = mem_ptr(&hsw->mem, gpa, GTT_PAGE, write);
-	if (!host)
-		return NULL;
+	}
 	page_cache_add(&hsw->pages, engine, space, addr, write, host);
 	return host + in_page;
 }

@@ -29,15 +29,13 @@
 #define DEIER_MASTER	BIT(31)
 #define DE_PCH_EVENT	BIT(28)
 
-#define RING_IMR	0xa8
-
-static const struct {
-	uint32_t block, bit;
-} user_event[NUM_ENGINES] = {
-	[RCS] = { BLOCK_GT, BIT(0) },
-	[VCS] = { BLOCK_GT, BIT(12) },
-	[BCS] = { BLOCK_GT, BIT(22) },
-	[VECS] = { BLOCK_PM, BIT(10) },
+static const struct event {
+	uint32_t block, user, flush;
+} events[NUM_ENGINES] = {
+	[RCS] = { BLOCK_GT, BIT(0), BIT(4) },
+	[VCS] = { BLOCK_GT, BIT(12), BIT(16) },
+	[BCS] = { BLOCK_GT, BIT(22), BIT(26) },
+	[VECS] = { BLOCK_PM, BIT(10), BIT(13) },
 };
 
 int irq_init(struct hsw *hsw)
@@ -103,18 +101,28 @@ void irq_update(struct hsw *hsw)
 		irq_trigger(hsw);
 }
 
-void irq_user(struct hsw *hsw, enum engine_id engine)
+static void engine_event(struct hsw *hsw, enum engine_id engine, uint32_t bit,
+			 const char *what)
 {
-	uint32_t bit = user_event[engine].bit;
 	bool masked = mmio_get(hsw, engine_base[engine] + RING_IMR) & bit;
 
-	hsw->stats.user_interrupts[engine]++;
-	trace_dma("%s user interrupt%s", engine_name[engine],
+	trace_dma("%s %s interrupt%s", engine_name[engine], what,
 		  masked ? ", masked" : "");
 	if (masked)
 		return;
-	raise_event(hsw, user_event[engine].block, bit);
+	raise_event(hsw, events[engine].block, bit);
 	irq_update(hsw);
+}
+
+void irq_user(struct hsw *hsw, enum engine_id engine)
+{
+	hsw->stats.user_interrupts[engine]++;
+	engine_event(hsw, engine, events[engine].user, "user");
+}
+
+void irq_flush(struct hsw *hsw, enum engine_id engine)
+{
+	engine_event(hsw, engine, events[engine].flush, "flush");
 }
 
 void irq_write(struct hsw *hsw, uint32_t off, uint32_t val)

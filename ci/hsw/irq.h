@@ -25,10 +25,15 @@ void irq_fini(struct hsw *hsw);
 int irq_set_msi(struct hsw *hsw, int fd);
 
 /*
- * The engine executed MI_USER_INTERRUPT (or a post-sync notify): sets the
- * engine's bit in GTIIR or PMIIR unless ring IMR or GTIMR/PMIMR masks it.
+ * The engine executed MI_USER_INTERRUPT: sets the engine's bit in GTIIR or PMIIR unless ring IMR or GTIMR/PMIMR masks it.
  */
 void irq_user(struct hsw *hsw, enum engine_id engine);
+
+/*
+ * A flush of the engine with Notify Enable is done: PIPE_CONTROL on RCS,
+ * MI_FLUSH_DW on the others. A bit of its own, masked in the same way.
+ */
+void irq_flush(struct hsw *hsw, enum engine_id engine);
 
 /*
  * Recomputes the line and sends an MSI on its rising edge. Called after every

@@ -25,12 +25,18 @@
 
 #define FLUSH_STORE_INDEX	BIT(21)
 #define FLUSH_TLB		BIT(18)
+#define FLUSH_NOTIFY		BIT(8)
 #define FLUSH_POST_SYNC(v)	((v) >> 14 & 3)
 #define FLUSH_ADDR_GLOBAL	BIT(2)
 #define POST_SYNC_IMM		1
 #define POST_SYNC_TIMESTAMP	3
 
 #define COND_END_COMPARE	BIT(21)
+
+#define SRM_PREDICATE		BIT(21)
+#define LRI_KEEP_BYTES(v)	((v) >> 8 & 0xf)
+
+#define PERF_GLOBAL		BIT(0)	/* of the address */
 
 #define MI_REG(v)		((v) & 0x007ffffcu)
 #define HWS_INDEX(v)		((v) & 0xffcu)
@@ -41,6 +47,10 @@
 #define PREDICATE_DATA		0x2410u
 #define PREDICATE_RESULT	0x2418u
 #define PREDICATE_RESULT_1	0x241cu
+#define PREDICATE_RESULT_2	0x2214u
+
+#define OACONTROL		0x2360u
+#define OA_FORMAT(v)		((v) >> 2 & 7)
 
 static enum exec mi_nop(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 			unsigned int len, uint32_t at)
@@ -87,8 +97,10 @@ static enum exec mi_batch_end(struct hsw *hsw, struct ring *ring,
 	/* In the ring itself it does nothing. */
 	if (ring->at.depth)
 		ring->at.depth--;
-	if (!ring->at.depth)
+	if (!ring->at.depth) {
 		ring->poll_ns = 0;
+		ring->noop = false;
+	}
 	return EXEC_NEXT;
 }
 
@@ -181,6 +193,8 @@ static enum exec mi_store_index(struct hsw *hsw, struct ring *ring,
 	uint32_t addr = exec_hws(hsw, ring) + HWS_INDEX(dw[1]);
 	int err;
 
+	if (exec_denied(ring))
+		return EXEC_NEXT;
 	if (len == 4)
 		err = gtt_store64(hsw, ring->id, GTT_GLOBAL, addr & ~7u,
 				  (uint64_t)dw[3] << 32 | dw[2]);
@@ -189,7 +203,8 @@ static enum exec mi_store_index(struct hsw *hsw, struct ring *ring,
 	return exec_access(hsw, ring, dw[0], at, addr, err);
 }
 
-static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
+/* Where, and whether it may: the post-sync operation of MI_FLUSH_DW. */
+static enum exec flush_store(struct hsw *hsw, struct ring *ring,
 			     const uint32_t *dw, unsigned int len, uint32_t at)
 {
 	bool index = dw[0] & FLUSH_STORE_INDEX;
@@ -198,16 +213,10 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 	uint32_t addr = dw[1] & ~7u;
 	int err;
 
-	/* The invalidate bit counts only together with these two. */
-	if (FLUSH_POST_SYNC(dw[0]) != POST_SYNC_IMM &&
-	    FLUSH_POST_SYNC(dw[0]) != POST_SYNC_TIMESTAMP)
+	if (global && exec_denied(ring))
 		return EXEC_NEXT;
-	if (dw[0] & FLUSH_TLB)
-		tlb_flush_ppgtt(hsw, ring->id);
 	if (index)
 		addr = exec_hws(hsw, ring) + (HWS_INDEX(dw[1]) & ~7u);
-	else if (global && exec_denied(ring))
-		return EXEC_NEXT;
 
 	if (FLUSH_POST_SYNC(dw[0]) == POST_SYNC_TIMESTAMP)
 		err = gtt_store64(hsw, ring->id, space, addr, clock_timestamp());
@@ -217,6 +226,23 @@ static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
 		err = gtt_store64(hsw, ring->id, space, addr,
 				  (uint64_t)dw[3] << 32 | dw[2]);
 	return exec_access(hsw, ring, dw[0], at, addr, err);
+}
+
+static enum exec mi_flush_dw(struct hsw *hsw, struct ring *ring,
+			     const uint32_t *dw, unsigned int len, uint32_t at)
+{
+	enum exec what = EXEC_NEXT;
+
+	/* The invalidate bit counts only together with these two. */
+	if (FLUSH_POST_SYNC(dw[0]) == POST_SYNC_IMM ||
+	    FLUSH_POST_SYNC(dw[0]) == POST_SYNC_TIMESTAMP) {
+		if (dw[0] & FLUSH_TLB)
+			tlb_flush_ppgtt(hsw, ring->id);
+		what = flush_store(hsw, ring, dw, len, at);
+	}
+	if (what == EXEC_NEXT && dw[0] & FLUSH_NOTIFY)
+		irq_flush(hsw, ring->id);
+	return what;
 }
 
 /*
@@ -259,13 +285,29 @@ static bool reg_exists(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 	return false;
 }
 
+/* The bytes of val which `bytes` has a bit for, the lowest first. */
+static void reg_write_bytes(struct hsw *hsw, struct ring *ring, uint32_t off,
+			    uint32_t val, unsigned int bytes)
+{
+	uint32_t mask = 0;
+	unsigned int i;
+
+	if (exec_denied(ring) && !reg_unprivileged(off, true))
+		return;
+	for (i = 0; i < 4; i++)
+		if (bytes & BIT(i))
+			mask |= 0xffu << 8 * i;
+	if (mask == UINT32_MAX)
+		mmio_write(hsw, off, val);
+	else if (mask)
+		mmio_write_part(hsw, off, val, mask);
+	ring_poke(hsw);
+}
+
 static void reg_write(struct hsw *hsw, struct ring *ring, uint32_t off,
 		      uint32_t val)
 {
-	if (exec_denied(ring) && !reg_unprivileged(off, true))
-		return;
-	mmio_write(hsw, off, val);
-	ring_poke(hsw);
+	reg_write_bytes(hsw, ring, off, val, 0xf);
 }
 
 static enum exec mi_load_imm(struct hsw *hsw, struct ring *ring,
@@ -282,7 +324,8 @@ static enum exec mi_load_imm(struct hsw *hsw, struct ring *ring,
 
 		if (!reg_exists(hsw, ring, dw, at, off))
 			return EXEC_HANG;
-		reg_write(hsw, ring, off, dw[i + 1]);
+		reg_write_bytes(hsw, ring, off, dw[i + 1],
+				~LRI_KEEP_BYTES(dw[0]) & 0xf);
 		/* It may have been GDRST, or this ring's own CTL. */
 		if (ring->epoch != epoch)
 			break;
@@ -335,6 +378,9 @@ static enum exec mi_store_reg(struct hsw *hsw, struct ring *ring,
 	if (!reg_exists(hsw, ring, dw, at, off))
 		return EXEC_HANG;
 	if (exec_denied(ring) && (global || !reg_unprivileged(off, false)))
+		return EXEC_NEXT;
+	if (ring->id == RCS && dw[0] & SRM_PREDICATE &&
+	    !(mmio_get(hsw, PREDICATE_RESULT) & 1))
 		return EXEC_NEXT;
 	err = gtt_store32(hsw, ring->id, exec_space(hsw, ring, global), addr,
 			  mmio_read(hsw, off));
@@ -395,6 +441,8 @@ static enum exec mi_set_context(struct hsw *hsw, struct ring *ring,
 	if (ring->id != RCS)
 		return exec_bad(hsw, ring, dw[0], at,
 			      "only the render engine has contexts:", dw[1]);
+	if (exec_denied(ring))
+		return EXEC_NEXT;
 	if (ctx_switch(hsw, dw[1], &bad))
 		return exec_bad(hsw, ring, dw[0], at,
 			      "no page behind context image", bad);
@@ -477,6 +525,57 @@ static enum exec mi_predicate(struct hsw *hsw, struct ring *ring,
 	return EXEC_NEXT;
 }
 
+static enum exec mi_set_predicate(struct hsw *hsw, struct ring *ring,
+				  const uint32_t *dw, unsigned int len,
+				  uint32_t at)
+{
+	bool result = mmio_get(hsw, PREDICATE_RESULT_2) & 1;
+
+	(void)len;
+	(void)at;
+	if (ring->id != RCS)
+		return EXEC_SKIP;
+	switch (dw[0] & 3) {
+	case 0:
+		ring->noop = false;
+		break;
+	case 1:
+		ring->noop = !result;
+		break;
+	case 2:
+		ring->noop = result;
+		break;
+	default:
+		ring->noop = true;
+		break;
+	}
+	/* The scope is a batch. */
+	ring->noop &= ring->at.depth;
+	return EXEC_NEXT;
+}
+
+/* A report of counters that have never counted. */
+static enum exec mi_report_perf(struct hsw *hsw, struct ring *ring,
+				const uint32_t *dw, unsigned int len,
+				uint32_t at)
+{
+	/* Bytes by format; 3 is not a multiple of a cache line, so not used. */
+	static const uint16_t sizes[8] = { 64, 128, 128, 192, 64, 256, 128, 64 };
+	bool global = dw[1] & PERF_GLOBAL;
+	uint32_t addr = dw[1] & ~63u;
+	uint32_t report[64] = { dw[2], clock_timestamp() };
+	int err;
+
+	(void)len;
+	if (ring->id != RCS)
+		return EXEC_SKIP;
+	if (global && exec_denied(ring))
+		return EXEC_NEXT;
+	err = gtt_write(hsw, ring->id, exec_space(hsw, ring, global), addr,
+			report, sizes[OA_FORMAT(mmio_get(hsw, OACONTROL))]);
+	return exec_access(hsw, ring, dw[0], at, addr, err);
+}
+
 static enum exec mi_math(struct hsw *hsw, struct ring *ring, const uint32_t *dw,
 			 unsigned int len, uint32_t at)
 {
@@ -497,12 +596,13 @@ static const struct mi_cmd {
 	uint8_t min, max;		/* dwords; 0: whatever it is */
 } mi_cmds[64] = {
 	[0x00] = { mi_nop, 1, 1 },
+	[MI_SET_PREDICATE] = { mi_set_predicate, 1, 1 },
 	[0x02] = { mi_user_interrupt, 1, 1 },
 	[0x05] = { mi_nop, 1, 1 },		/* MI_ARB_CHECK */
 	[0x06] = { mi_nop, 1, 1 },		/* MI_RS_CONTROL */
 	[0x07] = { mi_report_head, 1, 1 },
 	[0x08] = { mi_nop, 1, 1 },		/* MI_ARB_ON_OFF */
-	[0x0a] = { mi_batch_end, 1, 1 },
+	[MI_BATCH_BUFFER_END] = { mi_batch_end, 1, 1 },
 	[0x0b] = { mi_nop, 1, 1 },		/* MI_SUSPEND_FLUSH */
 	[0x0c] = { mi_predicate, 1, 1 },
 	[0x0f] = { mi_nop, 1, 1 },		/* MI_RS_CONTEXT */
@@ -516,6 +616,7 @@ static const struct mi_cmd {
 	[0x24] = { mi_store_reg, 3, 3 },
 	[0x26] = { mi_flush_dw, 3, 5 },
 	[0x27] = { mi_nop, 0, 0 },		/* MI_CLFLUSH: coherent anyway */
+	[0x28] = { mi_report_perf, 3, 3 },
 	[0x29] = { mi_load_mem, 3, 3 },
 	[0x2a] = { mi_load_reg, 3, 3 },
 	[0x31] = { mi_batch_start, 2, 2 },

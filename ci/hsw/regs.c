@@ -94,6 +94,25 @@ static uint32_t read_rc6(struct hsw *hsw, uint32_t off)
 	return (clock_now() - hsw->mmio.reset_ns) / 1280;
 }
 
+/* Frequencies in units of 50 MHz: the GPU runs at what is asked for. */
+#define RPNSWREQ	0xa008
+#define RPNSWREQ_FREQ(v) ((v) >> 24)
+#define RPSTAT_FREQ(f)	((f) << 7)
+#define RP_MIN		0x07u
+#define RP_MAX		0x18u
+
+static uint32_t read_rpstat(struct hsw *hsw, uint32_t off)
+{
+	uint32_t freq = RPNSWREQ_FREQ(mmio_get(hsw, RPNSWREQ));
+
+	(void)off;
+	if (freq < RP_MIN)
+		freq = RP_MIN;
+	if (freq > RP_MAX)
+		freq = RP_MAX;
+	return RPSTAT_FREQ(freq);
+}
+
 #define RAM(off, name, reset, ...) \
 	{ off, name, reset, REG_RAM, 0, __VA_ARGS__ }
 #define RO(off, name, reset) \
@@ -131,16 +150,16 @@ const struct reg reg_table[] = {
 	RINGS(RAM, 0x06c, "INSTDONE", 0xffffffff, NONE),
 	RINGS(RAM, 0x070, "INSTPS", 0, NONE),
 	RINGS(HOOK, 0x074, "ACTHD", 0, ring_read_acthd, NULL, 0),
-	RINGS(RAM, 0x078, "DMA_FADD", 0, NONE),
+	RINGS(HOOK, 0x078, "DMA_FADD", 0, ring_read_dma_fadd, NULL, 0),
 	RINGS(RAM, 0x098, "HWSTAM", 0xffffffff, NONE),
 	RINGS(MASKED, 0x09c, "MI_MODE", 0, ring_read_mi_mode, ring_write_mi_mode, 0),
 	RINGS(RAM, 0x0a8, "IMR", 0xffffffff, NONE),
-	RINGS(RAM, 0x0b0, "EIR", 0, NONE),
+	RINGS(W1C, 0x0b0, "EIR", NULL),
 	RINGS(RAM, 0x0b4, "EMR", 0xffffffff, NONE),
 	RINGS(RAM, 0x0b8, "ESR", 0, NONE),
 	RINGS(MASKED, 0x0c0, "INSTPM", 0, NULL, ring_write_instpm, 0),
-	RINGS(RAM, 0x110, "BB_STATE", 0, NONE),
-	RINGS(RAM, 0x140, "BBADDR", 0, NONE),
+	RINGS(HOOK, 0x110, "BB_STATE", 0, ring_read_bb_state, NULL, 0),
+	RINGS(HOOK, 0x140, "BBADDR", 0, ring_read_bbaddr, NULL, 0),
 	RINGS(RAM, 0x180, "CCID", 0, NONE),
 	RINGS(RAM, 0x220, "PP_DIR_DCLV", 0, NONE),
 	RINGS(RAM, 0x228, "PP_DIR_BASE", 0, NULL, gtt_write_pp_dir_base, 0),
@@ -191,8 +210,8 @@ const struct reg reg_table[] = {
 	RAM(0x24000, "GAB_CTL", 0, NONE),
 
 	/* Power. */
-	RAM(0x0a008, "RPNSWREQ", 0, NONE),
-	RAM(0x0a01c, "RPSTAT1", 0, NONE),
+	RAM(RPNSWREQ, "RPNSWREQ", 0, NONE),
+	HOOK(0x0a01c, "RPSTAT1", 0, read_rpstat, NULL, 0),
 	RAM(0x0a090, "RC_CONTROL", 0, NONE),
 	RAM(0x0a168, "PMINTRMSK", 0, NONE),
 	RAM(0x0a180, "ECOBUS", 0, NONE),
@@ -212,7 +231,7 @@ const struct reg reg_table[] = {
 	/* Memory controller mirror. */
 	RO(0x145004, "MAD_DIMM_C0", 0x8),	/* unequal channels: */
 	RO(0x145008, "MAD_DIMM_C1", 0),		/* no bit 6 swizzling */
-	RO(0x145998, "RP_STATE_CAP", 0x00070d18),	/* 350 to 1200 MHz */
+	RO(0x145998, "RP_STATE_CAP", RP_MIN << 16 | 0x0d00 | RP_MAX),	/* 350 to 1200 MHz */
 	RO(0x145d10, "SSKPD_LOW", 0x05a24040),	/* watermark latencies: */
 	RO(0x145d14, "SSKPD_HIGH", 0x140000a0),	/* 2, 2, 18, 45, 80 us */
 	RO(0x145e04, "DCLK", 6),

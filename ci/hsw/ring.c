@@ -37,6 +37,7 @@ void ring_drop(struct ring *ring)
 	ring->not_before = 0;
 	ring->poll_ns = 0;
 	ring->blitting = false;
+	ring->noop = false;
 	ring->epoch++;
 }
 
@@ -48,7 +49,8 @@ void ring_reset(struct hsw *hsw, enum engine_id engine)
 {
 	static const uint16_t zeroed[] = {
 		RING_TAIL, RING_HEAD, RING_START, RING_CTL, RING_SYNC(0),
-		RING_SYNC(1), RING_SYNC(2), RING_IPEHR, RING_MI_MODE,
+		RING_SYNC(1), RING_SYNC(2), RING_IPEIR, RING_IPEHR,
+		RING_EIR, RING_ESR, RING_MI_MODE,
 		RING_INSTPM, RING_CCID,
 	};
 	struct ring *ring = &hsw->ring[engine];
@@ -166,6 +168,28 @@ uint32_t ring_read_acthd(struct hsw *hsw, uint32_t off)
 	return first + 4 * (clock_timestamp() % ((last - first) / 4 + 1));
 }
 
+/* Of the first level; 0 outside of a batch. */
+uint32_t ring_read_bbaddr(struct hsw *hsw, uint32_t off)
+{
+	const struct ring *ring = &hsw->ring[engine_of(off)];
+
+	return ring->at.depth ? ring->at.batch[0].addr | BB_VALID : 0;
+}
+
+uint32_t ring_read_bb_state(struct hsw *hsw, uint32_t off)
+{
+	const struct ring *ring = &hsw->ring[engine_of(off)];
+
+	return ring->at.depth && ring->at.batch[0].space == GTT_PPGTT ?
+		BB_PPGTT : 0;
+}
+
+/* The fetch has come as far as execution has. */
+uint32_t ring_read_dma_fadd(struct hsw *hsw, uint32_t off)
+{
+	return ring_acthd(&hsw->ring[engine_of(off)]);
+}
+
 void ring_write_mi_mode(struct hsw *hsw, uint32_t off, uint32_t val)
 {
 	(void)off;
@@ -205,7 +229,6 @@ uint32_t ring_read_timestamp(struct hsw *hsw, uint32_t off)
 {
 	uint64_t now = clock_timestamp();
 
-	/* 36 bits: the upper dword holds four of them. */
 	(void)hsw;
-	return off & 4 ? now >> 32 & 0xf : now;
+	return off & 4 ? now >> 32 : now;
 }

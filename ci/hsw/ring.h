@@ -37,6 +37,7 @@ struct ring {
 	struct ring_pos last;		/* the one being executed */
 	bool hung;			/* bad command: nothing until reset */
 	bool waiting;			/* semaphore not yet signalled */
+	bool noop;			/* MI_SET_PREDICATE: until the batch ends */
 	bool starved;			/* command continues beyond TAIL */
 	uint64_t not_before;		/* CLOCK_MONOTONIC, ns; 0: at once */
 	uint32_t poll_ns;		/* last back-off */
@@ -84,6 +85,9 @@ void ring_write_instpm(struct hsw *hsw, uint32_t off, uint32_t val);
 void ring_write_hws(struct hsw *hsw, uint32_t off, uint32_t val);
 uint32_t ring_read_head(struct hsw *hsw, uint32_t off);
 uint32_t ring_read_acthd(struct hsw *hsw, uint32_t off);
+uint32_t ring_read_bbaddr(struct hsw *hsw, uint32_t off);
+uint32_t ring_read_bb_state(struct hsw *hsw, uint32_t off);
+uint32_t ring_read_dma_fadd(struct hsw *hsw, uint32_t off);
 uint32_t ring_read_mi_mode(struct hsw *hsw, uint32_t off);
 uint32_t ring_read_timestamp(struct hsw *hsw, uint32_t off);
 

@@ -267,11 +267,22 @@ static void privileges(void)
 	   "non-secure: not by way of a GPR either");
 	ok(UNPRIVILEGED(RCS, 0x11c00001, 0x50000000, 1, 0) &&
 	   hsw->gtt.pte[0x50000] != 1, "non-secure: no UPDATE_GTT");
+	*ram32(HWS(RCS) + 0x300) = *ram32(HWS(BCS) + 0x300) = 0;
+	ok(UNPRIVILEGED(BCS, 0x10800001, 0x300, 1) && !get32(HWS(BCS) + 0x300),
+	   "non-secure: no STORE_DATA_INDEX");
+	ok(UNPRIVILEGED(BCS, 0x13204001, 0x300, 1) && !get32(HWS(BCS) + 0x300),
+	   "non-secure: no FLUSH_DW to the status page");
+	ok(UNPRIVILEGED(RCS, 0x7a000002, 0x00204000, 0x300, 1) &&
+	   !get32(HWS(RCS) + 0x300),
+	   "non-secure: no PIPE_CONTROL to the status page");
+	mmio_set(hsw, 0x2180, 0);
+	ok(UNPRIVILEGED(RCS, 0x0c000000, 0x400001) && !mmio_get(hsw, 0x2180),
+	   "non-secure: no SET_CONTEXT");
 	ok(UNPRIVILEGED(BCS, 0x13004001, A | 4, 1) && !get32(A),
 	   "non-secure: no FLUSH_DW to the global GTT");
 	ok(UNPRIVILEGED(RCS, 0x7a000002, 0x01004000, A, 1) && !get32(A),
 	   "non-secure: no PIPE_CONTROL to the global GTT");
-	ok(UNPRIVILEGED(RCS, 0x7a000002, 0x00804000, 0x2038, 1) &&
+	ok(UNPRIVILEGED(RCS, 0x7a000002, 0x00800000, 0x2038, 1) &&
 	   reg_get(RCS, RING_START) == RING(RCS),
 	   "non-secure: no PIPE_CONTROL to a register");
 }
@@ -297,16 +308,148 @@ static void pipe_control(void)
 	   !get32(A + 0x48), "PIPE_CONTROL, depth count");
 	ok(RUN(RCS, 0x7a000002, 0x00204000, 0x300, 0xe5) &&
 	   get32(HWS(RCS) + 0x300) == 0xe5, "PIPE_CONTROL, status page");
-	ok(RUN(RCS, 0x7a000002, 0x00804000, 0x2600, 0xe6) &&
+	ok(RUN(RCS, 0x7a000002, 0x00800000, 0x2600, 0xe6) &&
 	   (uint32_t)gpr(0) == 0xe6, "PIPE_CONTROL to a register");
+	ok(HANGS(RCS, 0x7a000002, 0x00804000, 0x2600, 0xe7) &&
+	   (uint32_t)gpr(0) == 0xe6,
+	   "PIPE_CONTROL: a register and a post-sync operation");
 	*ram32(A + 0x40) = 1;
 	ok(RUN(RCS, 0x7a000002, 0x01101021, A + 0x40, 0) &&
 	   get32(A + 0x40) == 1, "PIPE_CONTROL that only flushes");
 	ok(HANGS(RCS, 0x7a000002, 0x01004000, UNMAPPED, 1),
 	   "PIPE_CONTROL: no page");
 	ok(HANGS(RCS, 0x7a000001, 0x01004000, A), "PIPE_CONTROL: too short");
-	ok(HANGS(RCS, 0x7a000002, 0x00804000, 0x200000, 1),
+	ok(HANGS(RCS, 0x7a000002, 0x00800000, 0x200000, 1),
 	   "PIPE_CONTROL: no such register");
+}
+
+/* Notify Enable of PIPE_CONTROL and MI_FLUSH_DW: the event, and who masks it. */
+static void notify(void)
+{
+	static const struct {
+		uint32_t iir, bit;
+	} event[NUM_ENGINES] = {
+		[RCS] = { 0x44018, 1u << 4 }, [VCS] = { 0x44018, 1u << 16 },
+		[BCS] = { 0x44018, 1u << 26 }, [VECS] = { 0x44028, 1u << 13 },
+	};
+	enum engine_id e;
+
+	for (e = 0; e < NUM_ENGINES; e++) {
+		uint32_t iir = event[e].iir, bit = event[e].bit;
+		bool good;
+
+		mmio_write(hsw, iir, ~0u);
+		mmio_write(hsw, iir - 4, ~bit);
+		reg(e, RING_IMR, ~bit);
+		if (e == RCS)
+			RUN(e, 0x7a000002, 0x00101000, 0, 0);
+		else
+			RUN(e, 0x13000001, 0, 0);
+		good = !mmio_get(hsw, iir);
+		if (e == RCS)
+			RUN(e, 0x7a000002, 0x00101100, 0, 0);
+		else
+			RUN(e, 0x13000101, 0, 0);
+		ok(good && mmio_get(hsw, iir) == bit,
+		   "%s: a flush with Notify Enable is bit 0x%x of IIR",
+		   engine_name[e], bit);
+		mmio_write(hsw, iir, ~0u);
+		reg(e, RING_IMR, ~0u);
+		if (e == RCS)
+			RUN(e, 0x7a000003, 0x01104100, A, 1, 0);
+		else
+			RUN(e, 0x13004101, A | 4, 1);
+		ok(!mmio_get(hsw, iir), "%s: unless the ring's IMR masks it",
+		   engine_name[e]);
+		mmio_write(hsw, iir - 4, ~0u);
+	}
+}
+
+/* Bits 11:8 of MI_LOAD_REGISTER_IMM: bytes that keep their value. */
+static void byte_disables(void)
+{
+	unsigned int keep, bad = 0;
+
+	for (keep = 0; keep < 16; keep++) {
+		uint32_t want = 0, i;
+
+		for (i = 0; i < 4; i++)
+			want |= (keep >> i & 1 ? 0x11u : 0xeeu) << 8 * i;
+		mmio_set(hsw, 0x2600, 0x11111111);
+		mmio_set(hsw, 0x2608, 0x11111111);
+		RUN(RCS, 0x11000003 | keep << 8, 0x2600, 0xeeeeeeee, 0x2608,
+		    0xeeeeeeee);
+		bad += mmio_get(hsw, 0x2600) != want ||
+		       mmio_get(hsw, 0x2608) != want;
+	}
+	ok(!bad, "LOAD_REGISTER_IMM: byte write disables, all sixteen");
+}
+
+static void store_register_predicate(void)
+{
+	set_gpr(0, 0x51);
+	*ram32(A) = 0;
+	mmio_set(hsw, 0x2418, 0);
+	ok(RUN(RCS, 0x12600001, 0x2600, A) && !get32(A),
+	   "STORE_REGISTER_MEM with a predicate that is false: nothing");
+	mmio_set(hsw, 0x2418, 1);
+	ok(RUN(RCS, 0x12600001, 0x2600, A) && get32(A) == 0x51,
+	   "STORE_REGISTER_MEM with a predicate that is true");
+}
+
+static void set_predicate(void)
+{
+	unsigned int mode, result, bad = 0;
+
+	for (mode = 0; mode < 4; mode++) {
+		for (result = 0; result < 2; result++) {
+			bool noop = mode == 3 || (mode == 1 && !result) ||
+				    (mode == 2 && result);
+
+			mmio_set(hsw, 0x2214, result);
+			*ram32(A) = *ram32(A + 4) = *ram32(A + 8) = 0;
+			PUT(0x200000, 0x00800000 | mode, SDI(GGTT, A, 1),
+			    0x00800000, SDI(GGTT, A + 4, 2), 0x00800003,
+			    0x05000000);
+			bad += !RUN(RCS, 0x18800000, 0x200000,
+				    SDI(GGTT, A + 8, 3)) ||
+			       get32(A) != !noop || get32(A + 4) != 2 ||
+			       get32(A + 8) != 3;
+		}
+	}
+	ok(!bad, "SET_PREDICATE: what follows is left out, up to the next one or the end of the batch");
+	*ram32(A) = 0;
+	ok(RUN(RCS, 0x00800003, SDI(GGTT, A, 4)) && get32(A) == 4,
+	   "SET_PREDICATE in the ring itself does nothing");
+}
+
+static void report_perf(void)
+{
+	unsigned int i, set = 0;
+
+	memset(ram + A, 0xaa, 0x200);
+	mmio_set(hsw, 0x2360, 0);
+	ok(RUN(RCS, 0x14000001, A | 1, 0x1d) && get32(A) == 0x1d &&
+	   get32(A + 4) != 0xaaaaaaaa, "REPORT_PERF_COUNT: identification and time");
+	for (i = 8; i < 64; i += 4)
+		set += get32(A + i) != 0;
+	ok(!set && get32(A + 64) == 0xaaaaaaaa, "REPORT_PERF_COUNT: 64 bytes, nothing counted");
+	mmio_set(hsw, 0x2360, 5 << 2);
+	RUN(RCS, 0x14000001, A | 1, 0x1e);
+	ok(!get32(A + 252) && get32(A + 256) == 0xaaaaaaaa,
+	   "REPORT_PERF_COUNT: as long as OACONTROL's format");
+	mmio_set(hsw, 0x2360, 0);
+	ok(HANGS(RCS, 0x14000001, UNMAPPED | 1, 0), "REPORT_PERF_COUNT: no page");
+	*ram32(A) = 0;
+	ok(UNPRIVILEGED(RCS, 0x14000001, A | 1, 5) && !get32(A),
+	   "non-secure: no REPORT_PERF_COUNT to the global GTT");
+}
+
+static void timestamps(void)
+{
+	ok(clock_ticks(80ull << 36) == 0 && clock_ticks((80ull << 36) + 160) == 2 &&
+	   clock_ticks((80ull << 36) - 1) == (1ull << 36) - 1,
+	   "a timestamp has 36 bits");
 }
 
 static void predicate(void)
@@ -440,6 +583,12 @@ int main(void)
 	privileges();
 	privilege_bits();
 	pipe_control();
+	notify();
+	byte_disables();
+	store_register_predicate();
+	set_predicate();
+	report_perf();
+	timestamps();
 	predicate();
 	math();
 	conditional_end();

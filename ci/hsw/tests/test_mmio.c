@@ -127,6 +127,11 @@ static void hooks(void)
 	ok_eq(rd(0x130040), 0x80280000, "LCPLL: off, running from FCLK");
 	wr(0x130040, 0);
 	ok_eq(rd(0x130040), 0x40000000, "LCPLL: locked");
+	ok_eq(rd(0xa01c) >> 7 & 0x7f, 7, "RPSTAT1: the lowest frequency at first");
+	wr(0xa008, 20u << 24);
+	ok_eq(rd(0xa01c) >> 7 & 0x7f, 20, "RPSTAT1: then what RPNSWREQ asks for");
+	wr(0xa008, 255u << 24);
+	ok_eq(rd(0xa01c) >> 7 & 0x7f, 24, "RPSTAT1: at most RP0");
 	ok_eq(rd(0x138108), 0, "RC6: not counted while disabled");
 	wr(0xa090, 0x80040000);
 	usleep(2000);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pci.h"
+#include "space.h"
 #include "tap.h"
 
 static struct pci pci;
@@ -31,7 +32,7 @@ static void identity(void)
 	wr(0x08, 0);
 	ok(rd(0x00) == 0x04128086 && rd(0x08) == 0x03000006,
 	   "both read only");
-	ok_eq(rd(0x50) >> 8 & 3, 1, "GGMS: 1 MiB of PTEs");
+	ok_eq((rd(0x50) >> 8 & 3) * MIB, GTT_SIZE, "GGMS: the size of the PTEs");
 	ok_eq(rd(0x50) >> 3 & 0x1f, 0, "GMS: no stolen memory");
 	ok_eq(rd(0x5c), 0, "no stolen base");
 	ok_eq(rd(0x3c) >> 8 & 0xff, 0, "no INTx pin");
