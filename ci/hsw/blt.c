@@ -515,13 +515,15 @@ int blt_step(struct hsw *hsw)
 {
 	struct blt *blt = &hsw->blt;
 	bool filled = is_fill(blt);
-	uint64_t bytes = 0;
+	const uint32_t cost = blt->width > BLT_STEP_ROW ? blt->width :
+							  BLT_STEP_ROW;
+	uint64_t work = 0;
 	uint32_t bad = 0;
 
 	if (filled)
 		rop_row(blt->rop, twice(blt->color), NULL, hsw->blt.row_dst,
 			(blt->width + 7) / 8, ~0ull);
-	while (blt->done < blt->rows && bytes < BLT_STEP_BYTES) {
+	while (blt->done < blt->rows && work < BLT_STEP_BYTES) {
 		uint32_t row = blt->backwards ? blt->rows - 1 - blt->done :
 						blt->done;
 
@@ -534,9 +536,9 @@ int blt_step(struct hsw *hsw)
 			return -EFAULT;
 		}
 		blt->done++;
-		bytes += blt->width;
+		hsw->stats.blit_bytes += blt->width;
+		work += cost;
 	}
-	hsw->stats.blit_bytes += bytes;
 	return blt->done < blt->rows;
 }
 

@@ -22,8 +22,12 @@
 /* A buffer for it; the odd size keeps two of them from sharing cache sets. */
 #define BLT_ROW_WORDS	(BLT_ROW_MAX / 8 + 1 + 72)
 
-/* Bytes of destination that one blt_step() writes, give or take a row. */
+/*
+ * Bytes of destination that one blt_step() writes, give or take a row; a row counts
+ * as so many at least, for a page of it may have to be looked for.
+ */
 #define BLT_STEP_BYTES	(256 * KIB)
+#define BLT_STEP_ROW	1024u
 
 #define BCS_SWCTRL	0x22200u
 #define BCS_SRC_Y	BIT(0)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Log lines, and the rate limit for what a guest can provoke.
+ * Log lines, and the rate limit for what a client or a guest can provoke.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <time.h>
 
@@ -10,7 +11,8 @@
 
 static FILE *log_stream;
 
-/* The rate limit; under hsw->lock, as its only user is. */
+/* The rate limit: both threads write lines. */
+static pthread_mutex_t burst_lock = PTHREAD_MUTEX_INITIALIZER;
 static time_t burst_second;
 static unsigned int burst_lines, burst_lost;
 
@@ -62,27 +64,49 @@ void log_info(const char *fmt, ...)
 	va_end(ap);
 }
 
-void log_guest_error(struct hsw *hsw, const char *fmt, ...)
+bool log_allowed(void)
 {
+	unsigned int lost = 0;
 	struct timespec now;
-	va_list ap;
-
-	hsw->stats.guest_errors++;
+	bool allowed;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	pthread_mutex_lock(&burst_lock);
 	if (now.tv_sec != burst_second) {
-		if (burst_lost)
-			log_info("guest: %u more lines left out", burst_lost);
+		lost = burst_lost;
 		burst_second = now.tv_sec;
 		burst_lines = 0;
 		burst_lost = 0;
 	}
-	if (burst_lines >= LOG_BURST) {
+	allowed = burst_lines < LOG_BURST;
+	if (allowed)
+		burst_lines++;
+	else
 		burst_lost++;
-		return;
-	}
-	burst_lines++;
+	pthread_mutex_unlock(&burst_lock);
+	if (lost)
+		log_info("%u more lines left out", lost);
+	return allowed;
+}
 
+void log_client_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_allowed())
+		return;
+	va_start(ap, fmt);
+	log_line("", fmt, ap);
+	va_end(ap);
+}
+
+void log_guest_error(struct hsw *hsw, const char *fmt, ...)
+{
+	va_list ap;
+
+	hsw->stats.guest_errors++;
+	if (!log_allowed())
+		return;
 	va_start(ap, fmt);
 	log_line("guest: ", fmt, ap);
 	va_end(ap);

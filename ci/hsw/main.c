@@ -170,7 +170,7 @@ static int serve_client(int fd, bool quiet, bool tlb)
 	/* A mere knock, such as remove_stale() of another server. */
 	if (!err && !hsw->stats.messages)
 		err = -EAGAIN;
-	else if (!quiet)
+	else if (!quiet && log_allowed())
 		stats_print(&hsw->stats, log_file());
 	hsw_destroy(hsw);
 	return err;

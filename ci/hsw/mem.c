@@ -137,26 +137,20 @@ static void release(struct mem_map *m)
 int mem_unmap(struct mem *mem, uint64_t gpa, uint64_t size)
 {
 	uint64_t last = gpa + (size - 1);
-	size_t first, end, i;
+	size_t i;
 
 	if (!size || last < gpa)
 		return -EINVAL;
-
-	first = lower(mem, gpa);
-	for (end = first; end < mem->count && mem->maps[end].gpa <= last; end++) {
-		const struct mem_map *m = &mem->maps[end];
-
-		if (m->gpa < gpa || m->gpa + (m->size - 1) > last)
-			return -EINVAL;
-	}
-	if (end == first)
+	i = lower(mem, gpa);
+	if (i == mem->count || mem->maps[i].gpa > last)
 		return -ENOENT;
+	if (mem->maps[i].gpa != gpa || mem->maps[i].size != size)
+		return -EINVAL;
 
-	for (i = first; i < end; i++)
-		release(&mem->maps[i]);
-	memmove(&mem->maps[first], &mem->maps[end],
-		(mem->count - end) * sizeof(*mem->maps));
-	mem->count -= end - first;
+	release(&mem->maps[i]);
+	memmove(&mem->maps[i], &mem->maps[i + 1],
+		(mem->count - i - 1) * sizeof(*mem->maps));
+	mem->count--;
 	return 0;
 }
 

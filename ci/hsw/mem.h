@@ -42,13 +42,13 @@ void mem_fini(struct mem *mem);
  * offset + size (an access would raise SIGBUS); -ENODEV: not a regular file;
  * -ENOSPC: MEM_MAX_MAPS reached; or what mmap() and fstat() say.
  */
-#define MEM_MAX_MAPS	65535
+#define MEM_MAX_MAPS	32768	/* half of what Linux lets a process have */
 int mem_map(struct mem *mem, uint64_t gpa, uint64_t size, int fd,
 	    uint64_t offset, unsigned int prot);
 
 /*
- * Removes every mapping inside gpa..gpa+size. -EINVAL: the range wraps or cuts
- * a mapping in two (nothing is removed then); -ENOENT: nothing is mapped there.
+ * Removes the mapping of exactly these size bytes at gpa. -EINVAL: something else
+ * is mapped there, or the range wraps; -ENOENT: nothing is mapped there.
  */
 int mem_unmap(struct mem *mem, uint64_t gpa, uint64_t size);
 void mem_unmap_all(struct mem *mem);

@@ -76,6 +76,7 @@ struct vu_region_rw {
 	/* then count bytes: in a write, and in the reply to a read */
 };
 
+#define VU_PATIENCE	5		/* seconds, see vfio_user.c */
 #define VU_MAX_FDS	8
 #define VU_MAX_DATA	(1u << 20)	/* count of one read or write */
 #define VU_MAX_MESSAGE	(sizeof(struct vu_header) + \

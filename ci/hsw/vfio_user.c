@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "device.h"
 #include "hsw.h"
 #include "bar.h"
+#include "caps.h"
 #include "vfio_proto.h"
 #include "vfio_user.h"
 
@@ -35,6 +37,9 @@ struct conn {
 	/* The reply: header and payload in one piece. */
 	uint8_t *out;
 	int out_fd;			/* goes along; stays ours; -1: none */
+
+	/* Since when the rest of a message, or VERSION, is waited for; ns. */
+	uint64_t waiting_since;
 };
 
 /* A command on its way through the handlers. */
@@ -68,16 +73,18 @@ static void reply_with(struct request *req, const void *from, size_t size)
 
 static int do_version(struct conn *c, struct request *req)
 {
-	static const char caps[] =
-		"{\"capabilities\":{"
-		"\"max_msg_fds\":8,"
-		"\"max_data_xfer_size\":1048576,"
-		"\"pgsizes\":4096,"
-		"\"max_dma_maps\":65535}}";
+	static const char *const names[] = {
+		"max_msg_fds", "max_data_xfer_size", "pgsizes", "max_dma_maps",
+	};
+	static const unsigned int values[] = {
+		VU_MAX_FDS, VU_MAX_DATA, 4096, MEM_MAX_MAPS,
+	};
+	uint32_t proposed = 0;
+	const char *comma = "";
 	struct vu_version v;
-
-	_Static_assert(VU_MAX_FDS == 8 && VU_MAX_DATA == 1048576 &&
-		       MEM_MAX_MAPS == 65535, "the text above says so");
+	char caps[200];
+	unsigned int i;
+	int len;
 
 	if (take(req, &v, sizeof(v)))
 		return -EINVAL;
@@ -87,11 +94,24 @@ static int do_version(struct conn *c, struct request *req)
 		return -EINVAL;
 	if (c->version_done)
 		return -EINVAL;
+	if (req->len > sizeof(v) &&
+	    caps_proposed((const char *)req->payload + sizeof(v), names,
+			  ARRAY_SIZE(names), &proposed))
+		return -EINVAL;
 	c->version_done = true;
 	if (v.minor > 1)
 		v.minor = 1;
 	reply_with(req, &v, sizeof(v));
-	reply_with(req, caps, sizeof(caps));
+	len = snprintf(caps, sizeof(caps), "{\"capabilities\":{");
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(proposed & BIT(i)))
+			continue;
+		len += snprintf(caps + len, sizeof(caps) - len, "%s\"%s\":%u",
+				comma, names[i], values[i]);
+		comma = ",";
+	}
+	len += snprintf(caps + len, sizeof(caps) - len, "}}");
+	reply_with(req, caps, len + 1);
 	return 0;
 }
 
@@ -119,7 +139,7 @@ static int do_dma_map(struct conn *c, struct request *req)
 		  prot & MEM_WRITE ? 'w' : '-', fd < 0 ? " without a file" : "",
 		  strerror(-err));
 	if (err)
-		log_info("DMA_MAP of 0x%" PRIx64 " bytes at 0x%" PRIx64 " refused: %s",
+		log_client_error("DMA_MAP of 0x%" PRIx64 " bytes at 0x%" PRIx64 " refused: %s",
 			 m.size, m.address, strerror(-err));
 	return err;
 }
@@ -329,6 +349,13 @@ static int (*const handlers[])(struct conn *c, struct request *req) = {
 
 /* ------------------------------------------------------------------ */
 
+static int violation(const char *what, uint64_t value)
+{
+	log_client_error("protocol: %s (%" PRIu64 "), closing the connection",
+			 what, value);
+	return -EPROTO;
+}
+
 static int send_reply(struct conn *c, size_t len)
 {
 	union {
@@ -355,6 +382,9 @@ static int send_reply(struct conn *c, size_t len)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN)
+			return violation("the client takes no replies, seconds",
+					 VU_PATIENCE);
 		if (n < 0)
 			return -errno;
 		iov.iov_base = (uint8_t *)iov.iov_base + n;
@@ -406,13 +436,6 @@ static void close_fds(int *fds, unsigned int n)
 	while (n--)
 		if (fds[n] >= 0)
 			close(fds[n]);
-}
-
-static int violation(const char *what, uint64_t value)
-{
-	log_info("protocol: %s (%" PRIu64 "), closing the connection", what,
-		 value);
-	return -EPROTO;
 }
 
 /* True if a whole message waits at start; *size is then its length. */
@@ -554,7 +577,7 @@ static int receive(struct conn *c)
 
 	n = recvmsg(c->sock, &msg, MSG_CMSG_CLOEXEC);
 	if (n < 0)
-		return errno == EINTR ? 0 : -errno;
+		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
 	c->end += n;
 	if (msg.msg_controllen || msg.msg_flags & MSG_CTRUNC) {
 		int err = take_fds(c, &msg);
@@ -563,6 +586,29 @@ static int receive(struct conn *c)
 			return err;
 	}
 	return n == 0;
+}
+
+/*
+ * A client may be silent between two messages for as long as it likes; one that
+ * does not begin, or stops within a message, keeps the others out for nothing.
+ */
+static int patience(struct conn *c)
+{
+	uint64_t now;
+
+	if (c->version_done && c->start == c->end) {
+		c->waiting_since = 0;
+		return 0;
+	}
+	now = clock_now();
+	if (!c->waiting_since)
+		c->waiting_since = now;
+	if (now - c->waiting_since < VU_PATIENCE * 1000000000ull)
+		return 0;
+	if (c->version_done)
+		return violation("a message was not completed in seconds",
+				 VU_PATIENCE);
+	return violation("no VERSION in seconds", VU_PATIENCE);
 }
 
 static int serve(struct conn *c)
@@ -578,10 +624,13 @@ static int serve(struct conn *c)
 			ret = handle_message(c, size);
 			if (ret)
 				return ret;
+			c->waiting_since = 0;
 			continue;
 		}
 
-		ret = receive(c);
+		ret = patience(c);
+		if (!ret)
+			ret = receive(c);
 		if (ret < 0)
 			return ret;
 		if (ret && c->end != c->start)
@@ -594,8 +643,12 @@ static int serve(struct conn *c)
 
 int vfio_user_serve(struct hsw *hsw, int sock)
 {
+	const struct timeval limit = { .tv_sec = VU_PATIENCE };
 	struct conn c = { .hsw = hsw, .sock = sock, .out_fd = -1 };
 	int err = -ENOMEM;
+
+	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 
 	c.in = malloc(VU_MAX_MESSAGE);
 	c.out = malloc(VU_MAX_MESSAGE);
@@ -605,6 +658,6 @@ int vfio_user_serve(struct hsw *hsw, int sock)
 	free(c.in);
 	free(c.out);
 	if (err && err != -EPROTO)
-		log_info("connection lost: %s", strerror(-err));
+		log_client_error("connection lost: %s", strerror(-err));
 	return err;
 }

@@ -448,6 +448,22 @@ static void refusals(void)
 	   "no blits on the render engine");
 }
 
+/* Tall and one byte wide: as many rows of work as of bytes. */
+static void thin(void)
+{
+	EMIT(BCS, 0x54000004, 0x00f00100, 0, xy(1, 8192), PP + AREA, 0x5a);
+	page_cache_flush(&hsw->pages);
+	atomic_store(&hsw->sched.waiting, 1);
+	cs_pass(hsw);
+	cs_pass(hsw);
+	ok(hsw->ring[BCS].blitting && hsw->blt.done && hsw->blt.done <= 1024,
+	   "a step is bounded for thin rows, too: %u rows", hsw->blt.done);
+	atomic_store(&hsw->sched.waiting, 0);
+	run();
+	ok(ring_idle(&hsw->ring[BCS]) && ram[AREA + area(8191 * 256)] == 0x5a,
+	   "and all of them are done");
+}
+
 static void long_copy(void)
 {
 	struct ring *ring = &hsw->ring[BCS];
@@ -559,6 +575,7 @@ int main(void)
 	flat();
 	spaces();
 	refusals();
+	thin();
 	long_copy();
 	lock_latency();
 	free(before);

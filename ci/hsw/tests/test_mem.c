@@ -78,8 +78,12 @@ static void overlaps(int fd)
 	ok(mem_unmap(&m, 20 * PAGE, 0) == -EINVAL, "unmap: size 0");
 	ok(mem_unmap(&m, 20 * PAGE, -PAGE) == -EINVAL, "unmap: wraps");
 	ok(m.count == 3, "all still there");
-	ok(mem_unmap(&m, 0, 8 * PAGE) == 0, "unmap: two at once");
-	ok(m.count == 1 && m.maps[0].gpa == 8 * PAGE, "the third is left");
+	ok(mem_unmap(&m, 0, 8 * PAGE) == -EINVAL &&
+	   mem_unmap(&m, 3 * PAGE, 5 * PAGE) == -EINVAL && m.count == 3,
+	   "unmap: two at once");
+	ok(mem_unmap(&m, 4 * PAGE, 4 * PAGE) == 0 && m.count == 2 &&
+	   m.maps[0].gpa == 3 * PAGE && m.maps[1].gpa == 8 * PAGE,
+	   "unmap: exactly one");
 	mem_unmap_all(&m);
 	ok(m.count == 0, "unmap all");
 	ok(mem_ptr(&m, 8 * PAGE, 1, false) == NULL, "the cache forgot it too");
@@ -105,6 +109,42 @@ static void access_rights(int fd)
 	mem_fini(&m);
 }
 
+/* What unmapping n pages from at on gives: exactly one mapping, or not. */
+static int exact(const int *owner, unsigned int at, unsigned int n,
+		 unsigned int pages)
+{
+	bool any = false, one = true;
+	unsigned int i;
+
+	for (i = at; i < at + n; i++) {
+		any |= owner[i];
+		one &= owner[i] == owner[at];
+	}
+	if (!any)
+		return -ENOENT;
+	if (!one || (at && owner[at - 1] == owner[at]) ||
+	    (at + n < pages && owner[at + n] == owner[at]))
+		return -EINVAL;
+	return 0;
+}
+
+/* As many as promised, each a mapping of its own for the kernel, too. */
+static void many(int fd)
+{
+	unsigned int i;
+	struct mem m;
+	int err = 0;
+
+	mem_init(&m);
+	for (i = 0; i < MEM_MAX_MAPS && !err; i++)
+		err = mem_map(&m, i * PAGE, PAGE, fd, 0, MEM_READ);
+	ok(!err, "map: all %u that are promised (%s)", MEM_MAX_MAPS,
+	   strerror(-err));
+	ok(mem_map(&m, i * PAGE, PAGE, fd, 0, MEM_READ) == -ENOSPC,
+	   "map: and no more");
+	mem_fini(&m);
+}
+
 /* Random maps and unmaps against an array with one entry per page. */
 static void model(int fd)
 {
@@ -115,7 +155,7 @@ static void model(int fd)
 
 	mem_init(&m);
 	srandom(1);
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < 60000; i++) {
 		unsigned int at = random() % PAGES;
 		unsigned int n = 1 + random() % 6;
 		int want = 0, got;
@@ -134,14 +174,7 @@ static void model(int fd)
 				maps++;
 			}
 		} else {
-			want = -ENOENT;
-			for (j = 0; j < (int)n; j++)
-				if (owner[at + j])
-					want = 0;
-			if ((at && owner[at] && owner[at - 1] == owner[at]) ||
-			    (at + n < PAGES && owner[at + n] &&
-			     owner[at + n - 1] == owner[at + n]))
-				want = -EINVAL;
+			want = exact(owner, at, n, PAGES);
 			got = mem_unmap(&m, at * PAGE, n * PAGE);
 			if (!want) {
 				memset(owner + at, 0, n * sizeof(*owner));
@@ -185,6 +218,7 @@ int main(void)
 	access_rights(fd);
 	model(fd);
 	content(fd);
+	many(fd);
 	close(fd);
 	return tap_done();
 }

@@ -23,6 +23,8 @@
 
 #include "bar.h"
 #include "client.h"
+
+#include <time.h>
 #include "tap.h"
 
 #define PAGE 4096ull
@@ -200,6 +202,7 @@ static void memory(void)
 		ok(call(VU_DMA_MAP, &m, 8) == EINVAL, "payload too short");
 	}
 	ok(dma_unmap(0, PAGE, 0) == EINVAL, "DMA_UNMAP: part of a mapping");
+	ok(dma_unmap(0, 65 * PAGE, 0) == EINVAL, "DMA_UNMAP: more than a mapping");
 	ok(dma_unmap(1ull << 50, PAGE, 0) == ENOENT, "DMA_UNMAP: nothing there");
 	ok(dma_unmap(0, 64 * PAGE, 0) == 0 &&
 	   rh.size == sizeof(rh) + sizeof(struct vu_dma_unmap), "DMA_UNMAP");
@@ -483,6 +486,96 @@ static void cut_short(bool by_engine)
 	close(fd);
 }
 
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static bool log_has(const char *text);
+
+/* A client that keeps silent where it must not is dropped; elsewhere it may. */
+static void silence(void)
+{
+	struct vu_header h = { 1, VU_GET_INFO, 48, 0, 0 };
+	struct vu_region_rw rw = { 0, 0, VU_MAX_DATA };
+	double begin = seconds(), took;
+	int i, other = -1;
+
+	start_server("--keep");
+	dial();
+	other = sock;
+	sock = -1;
+	ok(dial() && version() == 0 && seconds() - begin < 20,
+	   "a client that says nothing does not keep the next one out");
+	close(other);
+
+	begin = seconds();
+	usleep(6000000);
+	ok(rd32(REGION_CONFIG, 0) == 0x04128086,
+	   "between two messages it may keep silent");
+	begin = seconds();
+	for (i = 0; i < 20 && send_raw((uint8_t *)&h + i % 16, 1, NULL, 0); i++)
+		usleep(500000);
+	took = seconds() - begin;
+	ok(i < 20 && took > 4, "within a message, however slow, it may not: %.0f s",
+	   took);
+
+	dial();
+	version();
+	for (i = 0; i < 16; i++)
+		send_cmd(VU_REGION_READ, 0, &rw, sizeof(rw), NULL, 0);
+	other = sock;
+	sock = -1;
+	ok(dial() && version() == 0, "one that takes no replies does not, either");
+	close(other);
+	hang_up();
+	kill(server, SIGTERM);
+	ok(wait_server() == 0 && log_has("no VERSION in seconds (5)") &&
+	   log_has("a message was not completed in seconds (5)") &&
+	   log_has("the client takes no replies, seconds (5)"),
+	   "the log says so");
+}
+
+/* Neither refused messages nor broken connections fill the disk. */
+static void log_limit(void)
+{
+	struct stat before = { 0 }, after = { 0 };
+	uint64_t bad = UINT64_MAX;
+	char path[64];
+	double begin;
+	int i;
+
+	start_server("--keep");
+	snprintf(path, sizeof(path), "%s/log", dir);
+	stat(path, &before);
+	dial();
+	version();
+	begin = seconds();
+	for (i = 0; i < 20000; i++)
+		if (dma_map(5, PAGE, -1, 0) != EINVAL)
+			break;
+	hang_up();
+	for (i = 0; i < 300; i++) {
+		dial();
+		version();
+		send_raw(&bad, sizeof(bad), NULL, 0);
+		send_raw(&bad, sizeof(bad), NULL, 0);
+		hang_up();
+	}
+	dial();
+	version();
+	stat(path, &after);
+	ok(after.st_size - before.st_size < (seconds() - begin + 2) * 20000,
+	   "20,000 refused maps and 300 breaches: %ld bytes of log",
+	   (long)(after.st_size - before.st_size));
+	hang_up();
+	kill(server, SIGTERM);
+	wait_server();
+}
+
 static void life_cycle(void)
 {
 	struct stat st;
@@ -571,8 +664,9 @@ int main(void)
 	start_server("--keep");
 	if (!ok(dial(), "connect"))
 		goto out;
-	ok(version() == 0 && strstr((char *)rbuf + 4, "\"max_msg_fds\":8"),
-	   "VERSION 0.0");
+	ok(version() == 0 && !strcmp((char *)rbuf + 4,
+				     "{\"capabilities\":{\"max_msg_fds\":8}}"),
+	   "VERSION 0.0: of the capabilities only the proposed one");
 	memory();
 	other_info();
 	region_info();
@@ -585,6 +679,8 @@ int main(void)
 	breaches();
 	fuzz();
 	life_cycle();
+	silence();
+	log_limit();
 	cut_short(false);
 	cut_short(true);
 out:
