@@ -36,7 +36,7 @@ int gtt_init(struct gtt *gtt)
 	    fcntl(gtt->fd, F_ADD_SEALS,
 		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 		goto fail;
-	p = mmap(NULL, GTT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, gtt->fd,
+	p = mmap(NULL, GTT_BAR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, gtt->fd,
 		 GTT_FILE_PTES);
 	if (p == MAP_FAILED)
 		goto fail;
@@ -51,13 +51,13 @@ fail:
 
 void gtt_fini(struct gtt *gtt)
 {
-	munmap(gtt->pte, GTT_SIZE);
+	munmap(gtt->pte, GTT_BAR_SIZE);
 	close(gtt->fd);
 }
 
 void gtt_reset(struct gtt *gtt)
 {
-	memset(gtt->pte, 0, GTT_SIZE);
+	memset(gtt->pte, 0, GTT_BAR_SIZE);
 }
 
 void gtt_reset_engine(struct hsw *hsw, enum engine_id engine)

@@ -14,7 +14,7 @@
 #include "space.h"
 
 struct gtt {
-	uint32_t *pte;			/* GTT_ENTRIES, shared with the guest */
+	uint32_t *pte;			/* GTT_BAR_SIZE bytes, shared with the guest */
 	int fd;				/* the file behind pte, GTT_FILE_SIZE bytes */
 	uint32_t pp_dir[NUM_ENGINES];	/* directory: byte offset into pte */
 };
@@ -23,8 +23,8 @@ struct gtt {
  * The file that the client maps into the guest: as large as BAR0, so that
  * offsets in the file are offsets in the BAR, with the PTEs in its upper half.
  */
-#define GTT_FILE_SIZE	(2 * GTT_SIZE)
-#define GTT_FILE_PTES	GTT_SIZE
+#define GTT_FILE_SIZE	(2 * GTT_BAR_SIZE)
+#define GTT_FILE_PTES	GTT_BAR_SIZE
 
 /* No PTE is valid after either. 0 or -errno. */
 int gtt_init(struct gtt *gtt);
@@ -34,7 +34,10 @@ void gtt_fini(struct gtt *gtt);
 /* The engine has no page directory any more, and its TLB is empty. */
 void gtt_reset_engine(struct hsw *hsw, enum engine_id engine);
 
-/* Bytes of the PTEs, off + len at most GTT_SIZE. hsw->lock is held. */
+/*
+ * Bytes of the PTEs, off + len at most GTT_BAR_SIZE; translation looks at the first
+ * GTT_SIZE. hsw->lock is held.
+ */
 void gtt_ptes_read(const struct gtt *gtt, uint32_t off, void *buf, size_t len);
 void gtt_ptes_write(struct gtt *gtt, uint32_t off, const void *buf, size_t len);
 

@@ -35,7 +35,7 @@ static const struct {
 	{ 0x2c, 0x04128086, 0 },		/* subsystem */
 	{ 0x34, CAP_MSI, 0 },
 	{ 0x3c, 0x00000000, 0x000000ff },	/* no INTx pin: MSI only */
-	{ 0x50, 0x00000200, 0 },		/* GGC: GGMS 2 MiB, GMS none */
+	{ 0x50, 0x00000100, 0 },		/* GGC: GGMS 1 MiB, GMS none */
 	{ 0x5c, 0x00000000, 0 },		/* BDSM: no stolen memory */
 	{ 0x60, 0x00020000, 0 },		/* MSAC: 256 MiB aperture */
 	{ CAP_MSI, 0x00000005 | CAP_PM << 8, 0x00010000 },

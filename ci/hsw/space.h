@@ -7,7 +7,8 @@
 
 #include "types.h"
 
-#define GTT_SIZE	(2 * MIB)		/* bytes of global PTEs */
+#define GTT_SIZE	(1 * MIB)		/* bytes of global PTEs, as GGC says */
+#define GTT_BAR_SIZE	(2 * MIB)		/* bytes of BAR0 that are for them */
 #define GTT_ENTRIES	(GTT_SIZE / 4)
 #define GTT_PAGE	4096u
 #define GTT_PAGE_SHIFT	12

@@ -14,7 +14,7 @@
 #define PAGES	(PPGTT_PDES * PPGTT_PTES)
 #define ENTRIES	(TLB_AGENTS * 2ul * PAGES)
 
-_Static_assert(PAGES == GTT_ENTRIES, "both spaces have the same size");
+_Static_assert(PAGES >= GTT_ENTRIES, "the PPGTT is the larger space");
 
 static struct tlb_entry *entry_of(struct hsw *hsw, unsigned int agent,
 				  enum gtt_space space, uint64_t addr)

@@ -180,8 +180,8 @@ static void first_time(void)
 	snapshot(&values, hsw->mmio.val, MMIO_SIZE);
 	free(hsw->mmio.val);
 	hsw->mmio.val = (uint32_t *)values.map;
-	snapshot(&ptes, hsw->gtt.pte, GTT_SIZE);
-	munmap(hsw->gtt.pte, GTT_SIZE);
+	snapshot(&ptes, hsw->gtt.pte, GTT_BAR_SIZE);
+	munmap(hsw->gtt.pte, GTT_BAR_SIZE);
 	hsw->gtt.pte = (uint32_t *)ptes.map;
 	snapshot(&memory, ram, FZ_RAM);
 	fz_ram = memory.map;

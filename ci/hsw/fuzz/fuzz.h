@@ -22,7 +22,7 @@
 #define FZ_RAM		(4 * MIB)	/* bytes of guest memory */
 #define FZ_GPA		(5 * GIB)	/* where the guest has it */
 #define FZ_PP		0x40000000u	/* first PPGTT address in use */
-#define FZ_PP_DIR	0x100000u	/* directory: byte offset in the PTEs */
+#define FZ_PP_DIR	0xf0000u	/* directory: byte offset in the PTEs */
 #define FZ_HWS(e)	(0x8000u + (e) * 0x1000u)
 #define FZ_RING(e)	(0x10000u + (e) * 0x10000u)
 #define FZ_RING_BYTES	0x1000u

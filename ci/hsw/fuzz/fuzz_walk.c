@@ -51,7 +51,7 @@ static int64_t ref_page(enum engine_id e, enum gtt_space space, uint64_t addr,
 {
 	uint32_t pte;
 
-	if (addr >= 2 * GIB)
+	if (addr >= (space == GTT_PPGTT ? 2 * GIB : GIB))
 		return -1;
 	if (space == GTT_PPGTT) {
 		uint32_t dir = fz_hsw->gtt.pp_dir[e], pde;

@@ -27,7 +27,7 @@
 #define RAM_SIZE	(64 * MIB)
 #define RAM_GPA		(5 * GIB)
 #define PP		0x40000000u	/* first PPGTT address in use */
-#define PP_DIR		0x100000u	/* directory: byte offset in the PTEs */
+#define PP_DIR		0xf0000u	/* directory: byte offset in the PTEs */
 
 #define HWS(e)		(0x8000u + (e) * 0x1000u)
 #define RING(e)		(0x10000u + (e) * 0x10000u)

@@ -205,14 +205,14 @@ static void context(void)
 
 static void update_gtt(void)
 {
-	uint32_t old = hsw->gtt.pte[0x50000];
+	uint32_t old = hsw->gtt.pte[0x30000];
 
-	ok(RUN(RCS, 0x11c00001, 0x50000000, pte_of(RAM_GPA + A), 0) &&
-	   hsw->gtt.pte[0x50000] == pte_of(RAM_GPA + A), "UPDATE_GTT");
-	ok(RUN(RCS, SDI(GGTT, 0x50000010, 0xc1)) && get32(A + 0x10) == 0xc1,
+	ok(RUN(RCS, 0x11c00001, 0x30000000, pte_of(RAM_GPA + A), 0) &&
+	   hsw->gtt.pte[0x30000] == pte_of(RAM_GPA + A), "UPDATE_GTT");
+	ok(RUN(RCS, SDI(GGTT, 0x30000010, 0xc1)) && get32(A + 0x10) == 0xc1,
 	   "and the entry is used");
-	ok(HANGS(RCS, 0x11c00002, 0x7ffff000, 1, 1), "UPDATE_GTT: too far");
-	hsw->gtt.pte[0x50000] = old;
+	ok(HANGS(RCS, 0x11c00002, 0x3ffff000, 1, 1), "UPDATE_GTT: too far");
+	hsw->gtt.pte[0x30000] = old;
 }
 
 /* Executes cmds in a non-secure PPGTT batch on the ring of e. */
@@ -265,8 +265,8 @@ static void privileges(void)
 	   get32(pp_ram(PP + A)) == 0xd2, "non-secure: RING_START may not");
 	ok(UNPRIVILEGED(RCS, 0x15000001, 0x2038, 0x2600) && gpr(0) == 5,
 	   "non-secure: not by way of a GPR either");
-	ok(UNPRIVILEGED(RCS, 0x11c00001, 0x50000000, 1, 0) &&
-	   hsw->gtt.pte[0x50000] != 1, "non-secure: no UPDATE_GTT");
+	ok(UNPRIVILEGED(RCS, 0x11c00001, 0x30000000, 1, 0) &&
+	   hsw->gtt.pte[0x30000] != 1, "non-secure: no UPDATE_GTT");
 	*ram32(HWS(RCS) + 0x300) = *ram32(HWS(BCS) + 0x300) = 0;
 	ok(UNPRIVILEGED(BCS, 0x10800001, 0x300, 1) && !get32(HWS(BCS) + 0x300),
 	   "non-secure: no STORE_DATA_INDEX");

@@ -388,6 +388,7 @@ static void thread(void)
 	const uint32_t spin[] = { BB(B0) };
 	const uint32_t sem[] = { 0x0b140001, 0, 0, STORE(A + 4, 1) };
 	double cpu;
+	int i;
 
 	ring_up(RCS);
 	ring_up(BCS);
@@ -415,8 +416,12 @@ static void thread(void)
 	locked_tail(BCS, store, ARRAY_SIZE(store));
 	ok(wait_for(A, 0x77), "thread: another engine runs beside it");
 	__atomic_store_n(ram32(B0), END, __ATOMIC_RELEASE);
-	usleep(20000);
 	hsw_lock(hsw);
+	for (i = 0; i < 5000 && !ring_idle(&hsw->ring[RCS]); i++) {
+		hsw_unlock(hsw);
+		usleep(1000);
+		hsw_lock(hsw);
+	}
 	ok(ring_idle(&hsw->ring[RCS]), "thread: the spinner has ended");
 	reg(BCS, RING_SYNC(0), 0);
 	hsw_unlock(hsw);
