@@ -26,10 +26,23 @@ like "TSAN: all came to their end" "$(tail -n1 "$TMP/out")" "all [0-9]+ test pro
 
 make -s -C "$ROOT/ci/hsw" O="$TMP/fuzz" fuzz-check >"$TMP/out" 2>&1
 is "make -C ci/hsw fuzz-check exits 0" $? 0
-for t in msg space walk cmd; do
+for t in msg space walk cmd blt; do
 	like "fuzz_$t: no finding" "$(grep "fuzz_$t:" "$TMP/out")" "^ok - fuzz_$t: +cov: [0-9]+"
 done
 grep -qE '^not ok' "$TMP/out" && tail -n 20 "$TMP/out" | sed 's/^/# /'
+
+# Wrong devices: each must be noticed.
+"$ROOT/ci/hsw/tests/mutants.py" >"$TMP/out" 2>&1
+is "mutants.py exits 0" $? 0
+while IFS= read -r line; do
+	name=${line#*- }
+	case $line in
+	ok*) ok "mutant $name" ;;
+	*) not_ok "mutant $name" ;;
+	esac
+done < <(grep -E '^(not )?ok ' "$TMP/out")
+check "at least 28 mutants were tried" test "$(grep -cE '^ok ' "$TMP/out")" -ge 28
+grep -E '^mutants.py:' "$TMP/out" | sed 's/^/# /'
 
 # The layers, and that layers.py sees an include, a call, a type and a file too many.
 is "no file of ci/hsw uses a layer above its own" "$(python3 "$ROOT/ci/hsw/tests/layers.py" 2>&1)" ""

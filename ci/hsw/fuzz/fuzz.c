@@ -15,6 +15,7 @@
 #include "fuzz.h"
 
 struct hsw *fz_hsw;
+void (*fz_watch)(bool before);
 uint8_t *fz_ram;
 
 /* Not memory, for log.c, whose lines must not slow the run down. */
@@ -136,9 +137,16 @@ static uint32_t entry(uint64_t gpa)
 static void set_up(uint8_t *ram)
 {
 	struct hsw *hsw = fz_hsw;
+	uint64_t noise = 0x9e3779b97f4a7c15ull;
 	enum engine_id e;
 	uint32_t i;
 
+	for (i = 0; i < MIB; i += 8) {
+		noise ^= noise << 13;
+		noise ^= noise >> 7;
+		noise ^= noise << 17;
+		memcpy(ram + FZ_NOISE + i, &noise, 8);
+	}
 	for (i = 0; i < FZ_RAM / GTT_PAGE; i++) {
 		uint32_t pte = entry(FZ_GPA + i * GTT_PAGE);
 
@@ -247,6 +255,21 @@ void fz_reset(void)
 	page_cache_flush(&hsw->pages);
 }
 
+const uint32_t *fz_clean_registers(void)
+{
+	return (const uint32_t *)values.clean;
+}
+
+const uint32_t *fz_clean_ptes(void)
+{
+	return (const uint32_t *)ptes.clean;
+}
+
+const uint8_t *fz_clean_memory(void)
+{
+	return memory.clean;
+}
+
 bool fz_run(unsigned int n)
 {
 	const struct stats *stats = &fz_hsw->stats;
@@ -258,8 +281,14 @@ bool fz_run(unsigned int n)
 	page_cache_flush(&fz_hsw->pages);
 	while (n--) {
 		uint64_t done = noops;
+		bool more;
 
-		if (!cs_pass(fz_hsw))
+		if (fz_watch)
+			fz_watch(true);
+		more = cs_pass(fz_hsw);
+		if (fz_watch)
+			fz_watch(false);
+		if (!more)
 			return false;
 		for (e = 0; e < NUM_ENGINES; e++)
 			done += stats->commands[e];

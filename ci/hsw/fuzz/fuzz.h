@@ -27,6 +27,7 @@
 #define FZ_RING(e)	(0x10000u + (e) * 0x10000u)
 #define FZ_RING_BYTES	0x1000u
 #define FZ_BATCH	0x80000u	/* where an input's batch goes */
+#define FZ_NOISE	0x200000u	/* 1 MiB that is not zero at first */
 #define FZ_TABLES	0x3c0000u	/* page table of the PPGTT */
 
 extern struct hsw *fz_hsw;
@@ -50,6 +51,14 @@ void fz_map(uint64_t gpa, uint32_t off, uint32_t size, unsigned int prot);
  * none could go on.
  */
 bool fz_run(unsigned int n);
+
+/* What registers, PTEs and memory were before the input. */
+const uint32_t *fz_clean_registers(void);
+const uint32_t *fz_clean_ptes(void);
+const uint8_t *fz_clean_memory(void);
+
+/* Called before (first) and after each command of fz_run(); NULL: nobody. */
+extern void (*fz_watch)(bool before);
 
 /* The input, taken from its front; zeros when it has ended. */
 struct fz_in {

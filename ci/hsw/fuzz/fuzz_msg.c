@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vfio-user messages: the whole of vfio_user_serve(), its socket replaced by
- * the input (the linker puts recvmsg(), sendmsg(), malloc(), free() and
- * hsw_reset() below in their place).
+ * the input (the linker puts recvmsg(), sendmsg(), malloc(), free(), mmap(),
+ * munmap() and hsw_reset() below in their place).
+ *
+ * The stream that was sent is read once more here: each reply must belong to the
+ * oldest command that has none, and say what it must; the maps that were granted
+ * must be those that the device has, and be mapped, all of them and nothing else.
  *
  * An input is a list of records, each one sendmsg() of the client:
  * u8 files that come along (bits 3:0, up to 10), kind of the first (bits 5:4;
@@ -38,6 +42,12 @@ void __real_hsw_reset(struct hsw *hsw);
 void __wrap_hsw_reset(struct hsw *hsw);
 
 #define MAX_FILES	10
+
+/* mmap() and munmap() of guest memory. */
+void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t off);
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t off);
+int __real_munmap(void *at, size_t size);
+int __wrap_munmap(void *at, size_t size);
 
 static struct fz_in in;
 static bool hello;			/* VERSION still to be sent */
@@ -173,6 +183,148 @@ static bool next_record(void)
 	return true;
 }
 
+/* ------------------------------------------------------------------ */
+/* The client's own books. */
+
+/* Everything that was sent; what is before `read` has been answered. */
+static uint8_t sent[1 << 20];
+static size_t sent_len, sent_read;
+
+struct granted {
+	uint64_t address, size;
+};
+
+static struct granted granted[512];
+static unsigned int n_granted;
+/* False after a command whose success nobody has told: maps are not compared. */
+static bool books_open;
+static uint64_t mapped;			/* bytes of guest memory, by the kernel */
+
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t off)
+{
+	void *p = __real_mmap(at, size, prot, flags, fd, off);
+
+	if (p != MAP_FAILED && flags & MAP_SHARED && flags & MAP_NORESERVE)
+		mapped += size;
+	return p;
+}
+
+int __wrap_munmap(void *at, size_t size)
+{
+	mapped -= size;
+	return __real_munmap(at, size);
+}
+
+static void grant(const struct vu_dma_map *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < n_granted; i++)
+		FZ_MUST(m->address > granted[i].address + (granted[i].size - 1) ||
+			granted[i].address > m->address + (m->size - 1));
+	FZ_MUST(m->size && n_granted < ARRAY_SIZE(granted));
+	granted[n_granted++] = (struct granted) { m->address, m->size };
+}
+
+static void take_back(const struct vu_dma_unmap *u)
+{
+	unsigned int i;
+
+	if (u->flags & VU_UNMAP_ALL) {
+		n_granted = 0;
+		return;
+	}
+	for (i = 0; i < n_granted; i++)
+		if (granted[i].address == u->address && granted[i].size == u->size)
+			break;
+	FZ_MUST(i < n_granted);
+	granted[i] = granted[--n_granted];
+}
+
+static void accounts(void)
+{
+	const struct mem *mem = &fz_hsw->mem;
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < mem->count; i++) {
+		FZ_MUST(!i || mem->maps[i].gpa > mem->maps[i - 1].gpa +
+					(mem->maps[i - 1].size - 1));
+		if (mem->maps[i].host)
+			bytes += mem->maps[i].size;
+	}
+	FZ_MUST(bytes == mapped);
+	FZ_MUST(mem->count == n_granted);
+}
+
+/* The next command in what was sent; those without a reply only count. */
+static struct vu_header next_command(const uint8_t **payload)
+{
+	struct vu_header hdr;
+
+	do {
+		FZ_MUST(sent_len - sent_read >= sizeof(hdr));
+		memcpy(&hdr, sent + sent_read, sizeof(hdr));
+		*payload = sent + sent_read + sizeof(hdr);
+		FZ_MUST(hdr.size >= sizeof(hdr) &&
+			hdr.size <= sent_len - sent_read);
+		sent_read += hdr.size;
+		if (hdr.flags & VU_NO_REPLY)
+			books_open = false;
+	} while (hdr.flags & VU_NO_REPLY);
+	return hdr;
+}
+
+static void read_reply(uint32_t count, const uint8_t *want, const uint8_t *got,
+		       size_t len)
+{
+	FZ_MUST(len == sizeof(struct vu_region_rw) + count &&
+		!memcmp(want, got, sizeof(struct vu_region_rw)));
+}
+
+/* A reply without an error: what it must say. */
+static void content(const struct vu_header *cmd, const uint8_t *payload,
+		    const uint8_t *reply, size_t len)
+{
+	struct vu_dma_unmap u;
+	struct vu_region_rw rw;
+	struct vu_dma_map m;
+
+	switch (cmd->command) {
+	case VU_VERSION:
+		/* No capability was proposed by a version of four bytes. */
+		FZ_MUST(cmd->size > sizeof(*cmd) + 4 ||
+			!strcmp((const char *)reply + 4, "{\"capabilities\":{}}"));
+		break;
+	case VU_DMA_MAP:
+		memcpy(&m, payload, sizeof(m));
+		FZ_MUST(!len);
+		grant(&m);
+		break;
+	case VU_DMA_UNMAP:
+		memcpy(&u, payload, sizeof(u));
+		FZ_MUST(len == sizeof(u) && !memcmp(reply, payload, sizeof(u)));
+		take_back(&u);
+		break;
+	case VU_GET_INFO:
+		FZ_MUST(len == sizeof(struct vu_device_info));
+		break;
+	case VU_REGION_READ:
+		memcpy(&rw, payload, sizeof(rw));
+		read_reply(rw.count, payload, reply, len);
+		FZ_MUST(rw.region != REGION_CONFIG || rw.offset || rw.count < 4 ||
+			!memcmp(reply + sizeof(rw), "\x86\x80\x12\x04", 4));
+		break;
+	case VU_REGION_WRITE:
+		read_reply(0, payload, reply, len);
+		break;
+	case VU_SET_IRQS:
+	case VU_DEVICE_RESET:
+		FZ_MUST(!len);
+		break;
+	}
+}
+
 ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags)
 {
 	struct iovec *iov = msg->msg_iov;
@@ -192,8 +344,13 @@ ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags)
 		msg->msg_flags = 0;
 		return 0;
 	}
+	if (books_open)
+		accounts();
 	n = rec_len - rec_at < iov->iov_len ? rec_len - rec_at : iov->iov_len;
 	memcpy(iov->iov_base, rec + rec_at, n);
+	FZ_MUST(n <= sizeof(sent) - sent_len);
+	memcpy(sent + sent_len, rec + rec_at, n);
+	sent_len += n;
 	msg->msg_flags = 0;
 	if (rec_at || !rec_files) {
 		msg->msg_controllen = 0;
@@ -224,7 +381,8 @@ ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags)
 ssize_t __wrap_sendmsg(int sock, const struct msghdr *msg, int flags)
 {
 	const struct iovec *iov = msg->msg_iov;
-	struct vu_header hdr;
+	struct vu_header hdr, cmd;
+	const uint8_t *payload;
 
 	(void)sock;
 	(void)flags;
@@ -234,6 +392,11 @@ ssize_t __wrap_sendmsg(int sock, const struct msghdr *msg, int flags)
 	FZ_MUST((hdr.flags & VU_TYPE_MASK) == VU_TYPE_REPLY);
 	FZ_MUST(!!(hdr.flags & VU_ERROR) == !!hdr.error);
 	FZ_MUST(!hdr.error || hdr.size == sizeof(hdr));
+	cmd = next_command(&payload);
+	FZ_MUST(hdr.id == cmd.id && hdr.command == cmd.command);
+	if (!hdr.error && books_open)
+		content(&cmd, payload, (const uint8_t *)iov->iov_base + sizeof(hdr),
+			hdr.size - sizeof(hdr));
 	return iov->iov_len;
 }
 
@@ -267,10 +430,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	hello = !(data[0] & 0x80);
 	real_reset = size % 16 == 0;
 	rec_at = rec_len = 0;
+	sent_len = sent_read = 0;
+	n_granted = 0;
+	mapped = 0;
+	books_open = true;
 
 	vfio_user_serve(fz_hsw, -1);
 
 	mem_unmap_all(&fz_hsw->mem);
+	FZ_MUST(!mapped);
 	irq_set_msi(fz_hsw, -1);
 	/* No file of the client's is left open. */
 	FZ_MUST(lowest_free() == lowest);

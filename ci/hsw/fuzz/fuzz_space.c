@@ -19,6 +19,68 @@ static const uint16_t lengths[16] = {
 	4, 1, 2, 8, 3, 5, 6, 7, 0, 12, 16, 64, 4, 4, 200, 4096
 };
 
+/*
+ * What the manual says of a write to these, of which the table is held to nothing:
+ * a 1 clears, nothing changes, or the upper half says which bits of the lower do.
+ */
+static const struct {
+	uint32_t off, may_set;		/* bits that the device sets by itself */
+	enum { ONE_CLEARS, READ_ONLY, HALVES } kind;
+} manual[] = {
+	{ 0x44008, 1u << 28, ONE_CLEARS }, { 0x44018, 0, ONE_CLEARS },
+	{ 0x44028, 0, ONE_CLEARS }, { 0xc4008, 0, ONE_CLEARS },
+	{ 0x44040, 0, ONE_CLEARS }, { 0xc4040, 0, ONE_CLEARS },
+	{ 0x64838, 0, ONE_CLEARS }, { 0x42300, 0, ONE_CLEARS },
+	{ 0x120000, 0, ONE_CLEARS }, { 0x020b0, 0, ONE_CLEARS },
+	{ 0x44000, 0, READ_ONLY }, { 0x42014, 0, READ_ONLY },
+	{ 0x120008, 0, READ_ONLY }, { 0x145998, 0, READ_ONLY },
+	{ 0x130044, 0, READ_ONLY }, { 0x145004, 0, READ_ONLY },
+	{ 0x07000, 0, HALVES }, { 0x07008, 0, HALVES }, { 0x0e4f0, 0, HALVES },
+	{ 0x22200, 0, HALVES }, { 0x0229c, 0, HALVES }, { 0x020e4, 0, HALVES },
+};
+
+static void manual_write(uint32_t off, uint32_t val, uint32_t old)
+{
+	uint32_t now = mmio_get(fz_hsw, off);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(manual); i++) {
+		if (manual[i].off != off)
+			continue;
+		switch (manual[i].kind) {
+		case ONE_CLEARS:
+			FZ_MUST((now & ~manual[i].may_set) ==
+				(old & ~val & ~manual[i].may_set));
+			break;
+		case READ_ONLY:
+			FZ_MUST(now == old);
+			break;
+		default:
+			FZ_MUST(now == ((old & ~(val >> 16) & 0xffff) |
+					(val >> 16 & val & 0xffff)));
+			break;
+		}
+	}
+}
+
+/* Something to clear, and one write each to all of the above. */
+static void manual_all(struct fz_in *in)
+{
+	uint32_t val = fz_u32(in), old = fz_u32(in);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(manual); i++) {
+		uint32_t off = manual[i].off;
+
+		if (manual[i].kind != READ_ONLY)
+			mmio_set(fz_hsw, off, manual[i].kind == HALVES ?
+				 old & 0xffff : old);
+		old = mmio_get(fz_hsw, off);
+		FZ_MUST(!region_write(fz_hsw, REGION_BAR0, off, &val, 4));
+		manual_write(off, val, old);
+	}
+}
+
 static void access_region(struct fz_in *in)
 {
 	static const uint8_t regions[4] = { REGION_CONFIG, REGION_BAR0,
@@ -73,6 +135,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 8192)
 		return -1;
+	fz_reset();
+	manual_all(&(struct fz_in){ data, data + size });
 	fz_reset();
 	while (fz_left(&in) && n++ < 256) {
 		access_region(&in);

@@ -46,6 +46,19 @@ static uint64_t ref_addr(uint32_t entry, unsigned int top)
 	return addr;
 }
 
+/* Each bit of an entry, and the entry as it is. */
+static void entries(uint32_t entry)
+{
+	unsigned int i;
+
+	for (i = 0; i < 32; i++) {
+		uint32_t one = entry ^ 1u << i;
+
+		FZ_MUST(gtt_pte_addr(one) == ref_addr(one, 38));
+		FZ_MUST(gtt_pde_addr(one) == ref_addr(one, 39));
+	}
+}
+
 static int64_t ref_page(enum engine_id e, enum gtt_space space, uint64_t addr,
 			bool write)
 {
@@ -189,11 +202,13 @@ static void step(struct fz_in *in)
 	switch (what % 16 % ST_COUNT) {
 	case ST_PTE:
 		a = fz_u32(in);
-		fz_hsw->gtt.pte[a % GTT_ENTRIES] = fz_u32(in);
+		fz_hsw->gtt.pte[a % GTT_ENTRIES] = b = fz_u32(in);
+		entries(b);
 		break;
 	case ST_PDE:
 		a = fz_u16(in);
-		fz_hsw->gtt.pte[FZ_PP_DIR / 4 + a % PPGTT_PDES] = fz_u32(in);
+		fz_hsw->gtt.pte[FZ_PP_DIR / 4 + a % PPGTT_PDES] = b = fz_u32(in);
+		entries(b);
 		break;
 	case ST_TABLE:
 		a = fz_u16(in) % PPGTT_PTES;

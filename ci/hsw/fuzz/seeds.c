@@ -22,6 +22,7 @@
 #include "cmdlen.h"
 #include "mi.h"
 #include "vfio_proto.h"
+#include "../tests/lengths.h"
 
 static const char *dir;
 static unsigned int count;
@@ -83,7 +84,7 @@ static void save(const char *target)
 #define END	0x05000000u
 
 /* Flags of fuzz_cmd.c's first byte. */
-enum { NO_PPGTT = 4, AT_END = 8 };
+enum { NO_PPGTT = 4, AT_END = 8, USER = 32 };
 
 static const struct stream {
 	uint8_t flags, what, when;
@@ -187,6 +188,23 @@ static void cmd_input(uint8_t flags, uint8_t what, uint8_t when,
 	save("cmd");
 }
 
+/* One of each layout, clipped and not, onto itself and elsewhere. */
+static void blits(void)
+{
+	unsigned int what, i;
+
+	for (what = 0; what < 128; what++) {
+		u8(what);
+		u8(what & 4 ? 0xcc : 0x5a);
+		u8(0x0f ^ what << 4);
+		u8(0x34);
+		for (i = 0; i < 10; i++)
+			u8((const uint8_t[]){ 3, 2, 40, 37, 5, 1, 4, 5, 33, 29 }[i]);
+		u32(0x12345678);
+		save("blt");
+	}
+}
+
 static void commands(void)
 {
 	unsigned int i;
@@ -195,6 +213,20 @@ static void commands(void)
 		cmd_input(streams[i].flags, streams[i].what, streams[i].when,
 			  streams[i].ring, streams[i].n_ring, streams[i].batch,
 			  ARRAY_SIZE(streams[i].batch));
+	/* The same as a user would have it, and each command at its longest. */
+	for (i = 0; i < ARRAY_SIZE(streams); i++)
+		cmd_input((streams[i].flags & 3) | USER, 0, 0, NULL, 0,
+			  streams[i].ring, streams[i].n_ring);
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		static uint32_t batch[1000] = { 0 };
+		unsigned int e;
+
+		batch[0] = lengths[i].dw0 | ((1u << lengths[i].bits) - 1);
+		for (e = 0; e < NUM_ENGINES; e++)
+			if (lengths[i].engines & BIT(e))
+				cmd_input(e, 0, 0, (uint32_t[]){ 0x18800000, B },
+					  2, batch, 64);
+	}
 }
 
 /* ------------------------------------------------------------------ */
@@ -309,9 +341,12 @@ static void walks(void)
 	u32(0x101);
 	u32(0x7f1);
 	u8(0x00);
-	u32(0x7ffff);
+	u32(0x102);
+	u32((pte | 0x6000) & ~1u);
+	u8(0x00);
+	u32(0x3ffff);
 	u32(pte & ~1u);
-	for (i = 0x100000; i < 0x102000; i += 0xff8) {
+	for (i = 0x100000; i < 0x104000; i += 0xff8) {
 		u8(0x07);
 		u32(i);
 		u8(0x87);
@@ -326,7 +361,7 @@ static void walks(void)
 	u8(0x47);
 	u32(P(0x405004));
 	u8(0x13);				/* PP_DIR_BASE of VCS */
-	u32(0x1ff800 << 10);
+	u32(0xff800 << 10);
 	u8(0x57);
 	u32(P(0x5004));
 	save("walk");
@@ -426,6 +461,22 @@ static void messages(void)
 	set.count = 0;
 	message(0, VU_SET_IRQS, &set, sizeof(set));
 	unmap = (struct vu_dma_unmap) { sizeof(unmap), VU_UNMAP_ALL, 0, 0 };
+	message(0, VU_DMA_UNMAP, &unmap, sizeof(unmap));
+	save("msg");
+
+	/* Maps in each other, and unmapping what is not exactly one. */
+	map.address = 0x100000;
+	message(1, VU_DMA_MAP, &map, sizeof(map));
+	map.address = 0x110000;
+	message(1, VU_DMA_MAP, &map, sizeof(map));
+	map.address = 0xf0000;
+	message(0, VU_DMA_MAP, &map, sizeof(map));
+	map.address = 0x140000;
+	message(0, VU_DMA_MAP, &map, sizeof(map));
+	unmap = (struct vu_dma_unmap) { sizeof(unmap), 0, 0x100000, 0x80000 };
+	message(0, VU_DMA_UNMAP, &unmap, sizeof(unmap));
+	unmap.size = 0x40000;
+	message(0, VU_DMA_UNMAP, &unmap, sizeof(unmap));
 	message(0, VU_DMA_UNMAP, &unmap, sizeof(unmap));
 	save("msg");
 
@@ -615,6 +666,7 @@ int main(int argc, char **argv)
 	spaces();
 	walks();
 	commands();
+	blits();
 	for (i = 2; i < argc; i++)
 		trace(argv[i]);
 	return 0;

@@ -64,6 +64,10 @@ static void ppgtt(void)
 
 	reg(BCS, RING_PP_DIR_BASE, (GTT_SIZE - 2048) << 10);
 	ok(walk(GTT_PPGTT, PP) == -EFAULT, "PPGTT: directory at the very end");
+	hsw->gtt.pte[GTT_SIZE / 4 + (PP >> 22)] = pde_of(RAM_GPA + TABLES);
+	reg(BCS, RING_PP_DIR_BASE, GTT_SIZE << 10);
+	ok(walk(GTT_PPGTT, PP) == -EFAULT, "PPGTT: directory right behind the PTEs");
+	hsw->gtt.pte[GTT_SIZE / 4 + (PP >> 22)] = 0;
 	reg(BCS, RING_PP_DIR_BASE, 0xfffffc00u);
 	ok(walk(GTT_PPGTT, PP) == -EFAULT, "PPGTT: directory beyond the PTEs");
 	reg(BCS, RING_PP_DIR_BASE, (PP_DIR + 4) << 10);

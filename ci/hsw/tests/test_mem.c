@@ -128,6 +128,40 @@ static int exact(const int *owner, unsigned int at, unsigned int n,
 	return 0;
 }
 
+/* Mappings of the process, as the kernel counts them. */
+static unsigned int kernel_maps(void)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	unsigned int n = 0;
+	int c;
+
+	while (f && (c = getc(f)) != EOF)
+		n += c == '\n';
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* What is unmapped is given back. */
+static void given_back(int fd)
+{
+	unsigned int before, i;
+	struct mem m;
+
+	kernel_maps();
+	before = kernel_maps();
+	mem_init(&m);
+	for (i = 0; i < 200; i++)
+		mem_map(&m, i * PAGE, PAGE, fd, 0, MEM_READ);
+	ok(kernel_maps() >= before + 200, "map: 200 pages are mapped");
+	for (i = 0; i < 100; i++)
+		mem_unmap(&m, i * PAGE, PAGE);
+	ok(kernel_maps() >= before + 90 && kernel_maps() <= before + 110,
+	   "unmap: 100 of them are not any more");
+	mem_fini(&m);
+	ok(kernel_maps() <= before + 10, "nor are the others at the end");
+}
+
 /* As many as promised, each a mapping of its own for the kernel, too. */
 static void many(int fd)
 {
@@ -218,6 +252,7 @@ int main(void)
 	access_rights(fd);
 	model(fd);
 	content(fd);
+	given_back(fd);
 	many(fd);
 	close(fd);
 	return tap_done();

@@ -245,6 +245,22 @@ static void privilege_bits(void)
 	}
 }
 
+/* A batch without privileges that starts another one, which would have them. */
+static void chained_privileges(void)
+{
+	*ram32(A) = 0;
+	PUT(pp_ram(PP + 0x200000), 0x18800100, PP + 0x210000);
+	PUT(pp_ram(PP + 0x210000), SDI(GGTT, A, 1), 0x05000000);
+	ok(RUN(RCS, 0x18802100, PP + 0x200000) && !get32(A),
+	   "non-secure: the next batch has no privileges, either");
+	PUT(pp_ram(PP + 0x200000), 0x18c00100, PP + 0x210000, 0x05000000);
+	ok(RUN(RCS, 0x18802100, PP + 0x200000) && !get32(A),
+	   "non-secure: nor one of the second level");
+	PUT(pp_ram(PP + 0x200000), 0x18800000, PP + 0x210000);
+	ok(RUN(BCS, 0x18800100, PP + 0x200000) && !get32(A),
+	   "non-secure: it stays in the PPGTT");
+}
+
 static void privileges(void)
 {
 	*ram32(A) = 0;
@@ -582,6 +598,7 @@ int main(void)
 	update_gtt();
 	privileges();
 	privilege_bits();
+	chained_privileges();
 	pipe_control();
 	notify();
 	byte_disables();

@@ -143,6 +143,19 @@ static void ppgtt(void)
 	ok(good, "PP_DIR_BASE and INSTPM: PPGTT of their engine");
 }
 
+/* The PTE changes between two commands of one batch: the second sees it. */
+static void at_once(void)
+{
+	point_at(OLD);
+	tlb_flush_global(hsw);
+	*ram32(OLD) = *ram32(NEW) = 0;
+	RUN(RCS, 0x10400002, 0, GLOBAL_ADDR, 1,
+	    0x11c00001, GLOBAL_ADDR, pte_of(RAM_GPA + NEW), 0,
+	    0x10400002, 0, GLOBAL_ADDR, 2);
+	ok(get32(OLD) == 1 && get32(NEW) == 2,
+	   "UPDATE_GTT: the next command sees the new page");
+}
+
 static void resets(void)
 {
 	stale();
@@ -212,6 +225,7 @@ int main(void)
 	global();
 	ppgtt();
 	resets();
+	at_once();
 	like_a_driver();
 	safety();
 	close_device();
