@@ -36,8 +36,6 @@
 #define BR13_DEPTH(v)		((v) >> 24 & 3)
 #define BR13_ROP(v)		((v) >> 16 & 0xff)
 
-#define TILE_OWORD		16u
-
 static int32_t lo16(uint32_t v)
 {
 	return (int16_t)v;
@@ -82,7 +80,7 @@ static uint32_t replicate(uint32_t color, uint8_t cpp)
 }
 
 /* Lowest and highest byte of a surface that the job touches. */
-static void extent(const struct blt *blt, const struct blt_surface *s,
+static void extent(const struct blt *blt, const struct surface *s,
 		   int64_t *first, int64_t *last)
 {
 	int64_t a, b;
@@ -113,7 +111,7 @@ static void extent(const struct blt *blt, const struct blt_surface *s,
 }
 
 static const char *check_surface(const struct blt *blt,
-				 const struct blt_surface *s, long long *val)
+				 const struct surface *s, long long *val)
 {
 	int64_t first, last;
 
@@ -150,7 +148,7 @@ static bool overlaps(const struct blt *blt)
 /* See the comment at the top of the file. */
 static void choose_direction(struct blt *blt)
 {
-	const struct blt_surface *d = &blt->dst, *s = &blt->src;
+	const struct surface *d = &blt->dst, *s = &blt->src;
 	int64_t d0, s0;
 
 	blt->overlap = overlaps(blt);
@@ -219,7 +217,7 @@ static void xy_rectangle(struct blt *blt, const uint32_t *dw)
 	blt->src.y = y1 - y;
 }
 
-static void xy_surface(struct blt_surface *s, uint32_t pitch, uint32_t base,
+static void xy_surface(struct surface *s, uint32_t pitch, uint32_t base,
 		       bool tiled, bool y_major)
 {
 	s->base = base;
@@ -271,7 +269,7 @@ static void flat_rectangle(struct blt *blt, const uint32_t *dw)
 	blt->width = dw[2] & 0xffff;
 	blt->width -= blt->width % blt->cpp;
 	blt->rows = dw[2] >> 16;
-	blt->dst = (struct blt_surface){ .base = dw[3], .pitch = lo16(dw[1]) };
+	blt->dst = (struct surface){ .base = dw[3], .pitch = lo16(dw[1]) };
 }
 
 static int color(struct hsw *hsw, const uint32_t *dw,
@@ -296,7 +294,7 @@ static int src_copy(struct hsw *hsw, const uint32_t *dw,
 	blt->has_source = true;
 	blt->color = 0;
 	flat_rectangle(blt, dw);
-	blt->src = (struct blt_surface){ .base = dw[5], .pitch = lo16(dw[4]) };
+	blt->src = (struct surface){ .base = dw[5], .pitch = lo16(dw[4]) };
 	if (dw[1] & BR13_X_BACKWARDS) {
 		/* The addresses are those of the first, rightmost byte. */
 		blt->dst.x = 1 - (int32_t)blt->width;
@@ -359,66 +357,6 @@ int blt_start(struct hsw *hsw, const uint32_t *dw,
 	return 0;
 }
 
-/* At most one column of a Y tile; mostly all of it, which is a single move. */
-static inline void row_oword(uint8_t *p, uint8_t *buf, uint32_t n, bool write)
-{
-	if (n == TILE_OWORD && write)
-		memcpy(p, buf, TILE_OWORD);
-	else if (n == TILE_OWORD)
-		memcpy(buf, p, TILE_OWORD);
-	else if (write)
-		memcpy(p, buf, n);
-	else
-		memcpy(buf, p, n);
-}
-
-/* One row between a surface and a buffer, whatever the tiling. */
-static int row_copy(struct hsw *hsw, const struct blt_surface *s, int32_t y, uint8_t *buf,
-		    uint32_t len, bool write, uint32_t *bad)
-{
-	enum gtt_space space = hsw->blt.space;
-	int32_t x = s->x;
-
-	while (len) {
-		uint64_t addr = s->base + tiling_offset(s->tiling, s->pitch,
-							x, y);
-		uint32_t n = GTT_PAGE - (addr & (GTT_PAGE - 1));
-		uint8_t *p = gtt_page(hsw, BCS, space, addr, write);
-
-		if (!p) {
-			*bad = addr;
-			return -EFAULT;
-		}
-		if (s->tiling == TILING_X)
-			n = tiling_run(TILING_X, x);
-		if (s->tiling != TILING_Y) {
-			if (n > len)
-				n = len;
-			if (write)
-				memcpy(p, buf, n);
-			else
-				memcpy(buf, p, n);
-			x += n;
-			buf += n;
-			len -= n;
-			continue;
-		}
-		/* All columns of this Y tile, so that it is looked up once. */
-		do {
-			n = tiling_run(TILING_Y, x);
-			if (n > len)
-				n = len;
-			row_oword(p, buf, n, write);
-			p += TILE_OWORD * tile_height(TILING_Y) -
-			     (x & (TILE_OWORD - 1));
-			x += n;
-			buf += n;
-			len -= n;
-		} while (len && x & (int32_t)(tile_width(TILING_Y) - 1));
-	}
-	return 0;
-}
-
 /* Linear to linear, no overlap: page to page without a buffer. */
 static int row_direct(struct hsw *hsw, int32_t row,
 		      uint32_t *bad)
@@ -471,34 +409,35 @@ static bool is_fill(const struct blt *blt)
 	       (!blt->has_source || !rop_uses_source(blt->rop));
 }
 
-static int one_row(struct hsw *hsw, int32_t row,
-		   bool filled, uint32_t *bad)
+/* Source as it is, all of it: neither arithmetic nor a mask. */
+static bool is_copy(const struct blt *blt)
+{
+	return blt->rop == ROP_SRCCOPY && blt->has_source && !~blt->mask;
+}
+
+static int one_row(struct hsw *hsw, int32_t row, bool filled, uint32_t *bad)
 {
 	struct blt *blt = &hsw->blt;
 	uint64_t *src = hsw->blt.row_src, *dst = hsw->blt.row_dst;
 	uint64_t mask = twice(blt->mask);
-	bool copy = blt->rop == ROP_SRCCOPY && blt->has_source && !~mask;
+	bool copy = is_copy(blt);
 	int err;
 
 	if (copy && !blt->overlap && blt->dst.tiling == TILING_NONE &&
 	    blt->src.tiling == TILING_NONE)
 		return row_direct(hsw, row, bad);
 
-	if (filled)
-		goto write;
-	if (blt->has_source && (copy || rop_uses_source(blt->rop))) {
-		err = row_copy(hsw, &blt->src, blt->src.y + row,
-			       (uint8_t *)src, blt->width, false, bad);
+	if (!filled && blt->has_source && (copy || rop_uses_source(blt->rop))) {
+		err = surface_row(hsw, blt->space, &blt->src, blt->src.y + row,
+				  (uint8_t *)src, blt->width, SURFACE_READ, bad);
 		if (err)
 			return err;
 	}
-	if (copy) {
-		dst = src;
-	} else {
+	if (!filled && !copy) {
 		if (~mask || rop_uses_dest(blt->rop)) {
-			err = row_copy(hsw, &blt->dst,
-				       blt->dst.y + row, (uint8_t *)dst,
-				       blt->width, false, bad);
+			err = surface_row(hsw, blt->space, &blt->dst,
+					  blt->dst.y + row, (uint8_t *)dst,
+					  blt->width, SURFACE_READ, bad);
 			if (err)
 				return err;
 		}
@@ -506,9 +445,111 @@ static int one_row(struct hsw *hsw, int32_t row,
 			blt->has_source ? src : NULL, dst,
 			(blt->width + 7) / 8, mask);
 	}
-write:
-	return row_copy(hsw, &blt->dst, blt->dst.y + row,
-			(uint8_t *)dst, blt->width, true, bad);
+	return surface_row(hsw, blt->space, &blt->dst, blt->dst.y + row,
+			   (uint8_t *)(copy ? src : dst), blt->width,
+			   SURFACE_WRITE, bad);
+}
+
+/* ------------------------------------------------------------------ */
+/* Blocks: pieces of at most a tile, if one of the surfaces is tiled. */
+
+static bool by_blocks(const struct blt *blt)
+{
+	return !blt->overlap && (blt->dst.tiling != TILING_NONE ||
+				 (blt->has_source &&
+				  blt->src.tiling != TILING_NONE));
+}
+
+/* The surface by whose tiles the job is cut into blocks. */
+static const struct surface *cut_by(const struct blt *blt)
+{
+	return blt->dst.tiling != TILING_NONE ? &blt->dst : &blt->src;
+}
+
+/* A whole tile at both ends. */
+static bool whole_tiles(const struct blt *blt, const struct block *b)
+{
+	const struct surface *d = &blt->dst, *s = &blt->src;
+	uint32_t w = tile_width(d->tiling), h = tile_height(d->tiling);
+
+	return d->tiling == s->tiling && b->width == w && b->rows == h &&
+	       !((s->x + b->x) % (int32_t)w) && !((s->y + b->y) % (int32_t)h);
+}
+
+static int one_block(struct hsw *hsw, const struct block *b, bool filled,
+		     uint32_t *bad)
+{
+	struct blt *blt = &hsw->blt;
+	uint64_t *src = blt->row_src, *dst = blt->row_dst;
+	uint32_t stride = (b->width + 7) & ~7u;
+	uint64_t mask = twice(blt->mask);
+	bool copy = is_copy(blt);
+	int err;
+
+	if (copy && whole_tiles(blt, b))
+		return surface_tile(hsw, blt->space, &blt->dst, blt->dst.x + b->x,
+				    blt->dst.y + b->y, &blt->src,
+				    blt->src.x + b->x, blt->src.y + b->y, bad);
+	if (filled)		/* all rows are the one that blt_step() made */
+		return surface_block(hsw, blt->space, &blt->dst, b,
+				     (uint8_t *)dst, 0, SURFACE_WRITE, bad);
+	if (blt->has_source && (copy || rop_uses_source(blt->rop))) {
+		err = surface_block(hsw, blt->space, &blt->src, b, (uint8_t *)src,
+				    stride, SURFACE_READ, bad);
+		if (err)
+			return err;
+	}
+	if (!copy) {
+		if (~mask || rop_uses_dest(blt->rop)) {
+			err = surface_block(hsw, blt->space, &blt->dst, b,
+					    (uint8_t *)dst, stride,
+					    SURFACE_READ, bad);
+			if (err)
+				return err;
+		}
+		rop_row(blt->rop, twice(blt->color), blt->has_source ? src : NULL,
+			dst, (size_t)stride / 8 * b->rows, mask);
+	}
+	return surface_block(hsw, blt->space, &blt->dst, b,
+			     (uint8_t *)(copy ? src : dst), stride,
+			     SURFACE_WRITE, bad);
+}
+
+/* Rows from `row` on that are in the same tiles, and not too much for one step. */
+static uint32_t band_rows(const struct blt *blt, uint32_t row)
+{
+	const struct surface *s = cut_by(blt);
+	uint32_t h = tile_height(s->tiling), most = BLT_STEP_BYTES / blt->width;
+	uint32_t rows = h - (s->y + row) % h;
+
+	if (rows > blt->rows - row)
+		rows = blt->rows - row;
+	if (rows > most)
+		rows = most ? most : 1;
+	return rows;
+}
+
+static int one_band(struct hsw *hsw, uint32_t row, uint32_t rows, bool filled,
+		    uint32_t *bad)
+{
+	const struct surface *s = cut_by(&hsw->blt);
+	uint32_t w = tile_width(s->tiling);
+	struct block b = { .y = row, .width = hsw->blt.width, .rows = rows };
+	int err;
+
+	if (is_copy(&hsw->blt) && (hsw->blt.dst.tiling == TILING_NONE ||
+				   hsw->blt.src.tiling == TILING_NONE))
+		return surface_convert(hsw, hsw->blt.space, &hsw->blt.dst,
+				       &hsw->blt.src, &b, bad);
+	for (b.x = 0; b.x < (int32_t)hsw->blt.width; b.x += b.width) {
+		b.width = w - (s->x + b.x) % w;
+		if (b.width > hsw->blt.width - b.x)
+			b.width = hsw->blt.width - b.x;
+		err = one_block(hsw, &b, filled, bad);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 int blt_step(struct hsw *hsw)
@@ -526,18 +567,23 @@ int blt_step(struct hsw *hsw)
 	while (blt->done < blt->rows && work < BLT_STEP_BYTES) {
 		uint32_t row = blt->backwards ? blt->rows - 1 - blt->done :
 						blt->done;
+		uint32_t rows = by_blocks(blt) ? band_rows(blt, row) : 1;
+		int err;
 
-		if (one_row(hsw, row, filled, &bad)) {
+		if (by_blocks(blt))
+			err = one_band(hsw, row, rows, filled, &bad);
+		else
+			err = one_row(hsw, row, filled, &bad);
+		if (err) {
 			log_guest_error(hsw, "%s %s at 0x%08x: row %u: no page behind graphics address 0x%08x of the %s",
-					engine_name[BCS], blt->name,
-					blt->at, row, bad,
-					blt->space == GTT_PPGTT ? "PPGTT" :
-								  "global GTT");
-			return -EFAULT;
+					engine_name[BCS], blt->name, blt->at, row,
+					bad, blt->space == GTT_PPGTT ? "PPGTT" :
+							       "global GTT");
+			return err;
 		}
-		blt->done++;
-		hsw->stats.blit_bytes += blt->width;
-		work += cost;
+		blt->done += rows;
+		hsw->stats.blit_bytes += (uint64_t)blt->width * rows;
+		work += (uint64_t)cost * rows;
 	}
 	return blt->done < blt->rows;
 }

@@ -15,7 +15,7 @@
 
 #include "types.h"
 #include "space.h"
-#include "tiling.h"
+#include "surface.h"
 
 /* Longest row: coordinates are 16 bits signed, a pixel is 4 bytes. */
 #define BLT_ROW_MAX	(65535u * 4)
@@ -33,13 +33,6 @@
 #define BCS_SRC_Y	BIT(0)
 #define BCS_DST_Y	BIT(1)
 
-struct blt_surface {
-	uint32_t base;			/* graphics address */
-	int32_t pitch;			/* bytes */
-	enum tiling tiling;
-	int32_t x, y;			/* first byte of the row, first row */
-};
-
 struct blt {
 	/* The job. */
 	bool has_source;
@@ -50,7 +43,7 @@ struct blt {
 	uint32_t mask;			/* bits of a 32 bpp pixel to write */
 	uint32_t color;			/* replicated to 32 bits */
 	enum gtt_space space;
-	struct blt_surface dst, src;
+	struct surface dst, src;
 	uint32_t width;			/* bytes */
 	uint32_t rows, done;
 	const char *name;		/* of the command, for the log */
@@ -59,7 +52,7 @@ struct blt {
 	/* State from XY_SETUP_BLT and XY_SETUP_CLIP_BLT: BR24, BR25. */
 	uint32_t clip_tl, clip_br;
 
-	/* One row: source, and destination or result. */
+	/* One row or block: source, and destination or result. */
 	uint64_t row_src[BLT_ROW_WORDS], row_dst[BLT_ROW_WORDS];
 };
 

@@ -10,30 +10,6 @@
 #define Y_ROWS		32
 #define OWORD		16	/* bytes across one column of a Y tile */
 
-uint32_t tile_width(enum tiling tiling)
-{
-	switch (tiling) {
-	case TILING_X:
-		return 1 << X_SHIFT;
-	case TILING_Y:
-		return 1 << Y_SHIFT;
-	default:
-		return 1;
-	}
-}
-
-uint32_t tile_height(enum tiling tiling)
-{
-	switch (tiling) {
-	case TILING_X:
-		return X_ROWS;
-	case TILING_Y:
-		return Y_ROWS;
-	default:
-		return 1;
-	}
-}
-
 int64_t tiling_offset(enum tiling tiling, int32_t pitch, int32_t x, int32_t y)
 {
 	uint32_t ux = x, uy = y;

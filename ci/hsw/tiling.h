@@ -17,8 +17,15 @@ enum tiling { TILING_NONE, TILING_X, TILING_Y };
 #define TILE_SIZE	4096u
 
 /* Bytes across and rows down one tile; 1 and 1 for TILING_NONE. */
-uint32_t tile_width(enum tiling tiling);
-uint32_t tile_height(enum tiling tiling);
+static inline uint32_t tile_width(enum tiling tiling)
+{
+	return tiling == TILING_X ? 512 : tiling == TILING_Y ? 128 : 1;
+}
+
+static inline uint32_t tile_height(enum tiling tiling)
+{
+	return tiling == TILING_X ? 8 : tiling == TILING_Y ? 32 : 1;
+}
 
 /*
  * Offset of byte x of row y from the surface's base. pitch is in bytes: any

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum layout { LINEAR, X, Y, UPWARDS };
 
-struct surface {
+struct plane {
 	enum layout layout;
 	uint32_t base;			/* offset in the area */
 	int32_t pitch;			/* bytes */
@@ -40,7 +40,7 @@ static const uint8_t *before(void)
 }
 
 /* Offset in the area of byte x of row y. */
-static int64_t place(const struct surface *s, int32_t x, int32_t y)
+static int64_t place(const struct plane *s, int32_t x, int32_t y)
 {
 	int64_t tile;
 
@@ -57,7 +57,7 @@ static int64_t place(const struct surface *s, int32_t x, int32_t y)
 	}
 }
 
-static uint32_t load(const struct surface *s, int32_t x, int32_t y,
+static uint32_t load(const struct plane *s, int32_t x, int32_t y,
 		     unsigned int cpp, uint8_t mark)
 {
 	uint32_t v = 0;
@@ -76,7 +76,7 @@ static uint32_t load(const struct surface *s, int32_t x, int32_t y,
 	return v;
 }
 
-static void store(const struct surface *s, int32_t x, int32_t y,
+static void store(const struct plane *s, int32_t x, int32_t y,
 		  unsigned int cpp, uint32_t v)
 {
 	unsigned int i;
@@ -116,10 +116,10 @@ static uint32_t pixel(uint8_t rop, uint32_t p, uint32_t s, uint32_t d)
 	return r;
 }
 
-static struct surface surface(enum layout layout, uint8_t where, uint8_t pitch)
+static struct plane plane(enum layout layout, uint8_t where, uint8_t pitch)
 {
 	static const int32_t unit[] = { 36, 512, 128, -36 };
-	struct surface s = {
+	struct plane s = {
 		.layout = layout,
 		.base = AREA_SIZE / 4 + where % 4 * 0x1000,
 		.pitch = unit[layout] * (pitch % 16 + 1),
@@ -137,13 +137,13 @@ static uint32_t xy(int32_t x, int32_t y)
 	return (uint32_t)y << 16 | (x & 0xffff);
 }
 
-static uint32_t pitch_field(const struct surface *s)
+static uint32_t pitch_field(const struct plane *s)
 {
 	return (s->layout == X || s->layout == Y ? s->pitch / 4 : s->pitch) &
 	       0xffff;
 }
 
-static bool tiled(const struct surface *s)
+static bool tiled(const struct plane *s)
 {
 	return s->layout == X || s->layout == Y;
 }
@@ -160,8 +160,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fz_in in = { data, data + size };
 	uint8_t what = fz_u8(&in), rop = fz_u8(&in), how = fz_u8(&in);
 	uint8_t pitches = fz_u8(&in);
-	struct surface dst = surface(what >> 2 & 3, how >> 4 & 3, pitches);
-	struct surface src = surface(what >> 4 & 3, how >> 6, pitches >> 4);
+	struct plane dst = plane(what >> 2 & 3, how >> 4 & 3, pitches);
+	struct plane src = plane(what >> 4 & 3, how >> 6, pitches >> 4);
 	unsigned int depth = how & 3, cpp = cpps[depth];
 	int32_t x1 = (int8_t)fz_u8(&in), y1 = (int8_t)fz_u8(&in);
 	int32_t x2 = x1 + fz_u8(&in) % 80, y2 = y1 + fz_u8(&in) % 80;

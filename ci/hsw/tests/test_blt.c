@@ -448,6 +448,43 @@ static void refusals(void)
 	   "no blits on the render engine");
 }
 
+/* Several tiles in each direction: rows and columns that match, or do not. */
+static void whole_tiles(void)
+{
+	static const struct {
+		struct surf dst, src;
+	} t[] = {
+		{ { 0x2000, 1536, 'X' }, { 0x82000, 2048, 'X' } },
+		{ { 0x2000, 640, 'Y' }, { 0x82000, 512, 'Y' } },
+		{ { 0x2000, 1536, 'X' }, { 0x82000, 512, 'Y' } },
+	};
+	static const struct {
+		int x, y;
+	} off[] = { { 0, 0 }, { 0, 3 }, { 4, 0 }, { 0, 32 }, { 32, 0 }, { 1, 1 } };
+	unsigned int i, d, s, bad;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		for (d = bad = 0; d < ARRAY_SIZE(off); d++) {
+			for (s = 0; s < ARRAY_SIZE(off); s++) {
+				struct op op = {
+					.dst = t[i].dst, .src = t[i].src,
+					.copy = true, .rop = ROP_SRCCOPY,
+					.depth = 3, .dw0 = ALPHA | RGB,
+					.x1 = off[d].x, .y1 = off[d].y,
+					.x2 = off[d].x + 96, .y2 = off[d].y + 70,
+					.sx = off[s].x, .sy = off[s].y,
+				};
+
+				if (t[i].dst.tiling == 'X')
+					op.x2 += 160;
+				bad += !same(&op);
+			}
+		}
+		ok(!bad, "whole tiles: %c to %c, each where it is and moved",
+		   t[i].src.tiling, t[i].dst.tiling);
+	}
+}
+
 /* Tall and one byte wide: as many rows of work as of bytes. */
 static void thin(void)
 {
@@ -575,6 +612,7 @@ int main(void)
 	flat();
 	spaces();
 	refusals();
+	whole_tiles();
 	thin();
 	long_copy();
 	lock_latency();
