@@ -241,6 +241,17 @@ static void take_back(const struct vu_dma_unmap *u)
 	granted[i] = granted[--n_granted];
 }
 
+/* A whole message waits that has not been answered. */
+static bool next_is_whole(void)
+{
+	struct vu_header hdr;
+
+	if (sent_len - sent_read < sizeof(hdr))
+		return false;
+	memcpy(&hdr, sent + sent_read, sizeof(hdr));
+	return hdr.size >= sizeof(hdr) && hdr.size <= sent_len - sent_read;
+}
+
 static void accounts(void)
 {
 	const struct mem *mem = &fz_hsw->mem;
@@ -344,6 +355,9 @@ ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags)
 		msg->msg_flags = 0;
 		return 0;
 	}
+	/* All that came whole is done: what has no reply by now wants none. */
+	if (next_is_whole())
+		books_open = false;
 	if (books_open)
 		accounts();
 	n = rec_len - rec_at < iov->iov_len ? rec_len - rec_at : iov->iov_len;
