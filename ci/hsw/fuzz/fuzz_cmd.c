@@ -76,6 +76,7 @@ static struct {
 	unsigned int depth;
 	uint64_t epoch;
 	bool blitting;
+	uint64_t hangs;
 } was[NUM_ENGINES];
 
 static uint32_t ref_length(enum engine_id e, uint32_t dw0)
@@ -140,7 +141,11 @@ static void watch_lengths(bool before)
 			was[e].depth = ring->at.depth;
 			was[e].epoch = ring->epoch;
 			was[e].blitting = ring->blitting;
+			was[e].hangs = fz_hsw->stats.hangs[e];
 		} else {
+			/* What has hung stays so, but for a reset by another. */
+			FZ_MUST(fz_hsw->stats.hangs[e] == was[e].hangs ||
+				ring->hung || ring->epoch != was[e].epoch);
 			any |= position(ring) != was[e].at &&
 			       moves(mmio_get(fz_hsw, engine_base[e] + RING_IPEHR));
 		}

@@ -213,6 +213,24 @@ static void commands(void)
 		cmd_input(streams[i].flags, streams[i].what, streams[i].when,
 			  streams[i].ring, streams[i].n_ring, streams[i].batch,
 			  ARRAY_SIZE(streams[i].batch));
+	/* Up to the end of the ring, exactly. */
+	{
+		uint32_t ring[18];
+
+		for (i = 0; i < ARRAY_SIZE(ring); i++)
+			ring[i] = 0x01000000;
+		cmd_input(RCS | AT_END, 0, 0, ring, ARRAY_SIZE(ring), NULL, 0);
+	}
+	/* A user's batch that starts another, which stores to the global GTT. */
+	for (i = 0; i < 4; i++) {
+		const uint32_t batch[] = {
+			i & 1 ? 0x18c00100 : 0x18800000 | (i & 2) << 7,
+			FZ_PP + MIB + 16, 0, 0, 0x10400002, 0, 0x1000, 1, END
+		};
+
+		cmd_input((i & 2 ? BCS : RCS) | USER, 0, 0, NULL, 0, batch,
+			  ARRAY_SIZE(batch));
+	}
 	/* The same as a user would have it, and each command at its longest. */
 	for (i = 0; i < ARRAY_SIZE(streams); i++)
 		cmd_input((streams[i].flags & 3) | USER, 0, 0, NULL, 0,
