@@ -350,16 +350,16 @@ ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags)
 
 	FZ_MUST(msg->msg_iovlen == 1 && iov->iov_len &&
 		iov->iov_len <= VU_MAX_MESSAGE);
-	if (!next_record()) {
-		msg->msg_controllen = 0;
-		msg->msg_flags = 0;
-		return 0;
-	}
 	/* All that came whole is done: what has no reply by now wants none. */
 	if (next_is_whole())
 		books_open = false;
 	if (books_open)
 		accounts();
+	if (!next_record()) {
+		msg->msg_controllen = 0;
+		msg->msg_flags = 0;
+		return 0;
+	}
 	n = rec_len - rec_at < iov->iov_len ? rec_len - rec_at : iov->iov_len;
 	memcpy(iov->iov_base, rec + rec_at, n);
 	FZ_MUST(n <= sizeof(sent) - sent_len);

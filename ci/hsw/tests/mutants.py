@@ -75,7 +75,8 @@ class Yard:
             program += ["-seed=1", f"-runs={RUNS}", "-timeout=20",
                         f"-artifact_prefix={self.out}/found-",
                         str(self.out / "fuzz/seeds" / catcher.removeprefix("fuzz_"))]
-        environment = dict(os.environ, HSW_TEST_ROUNDS="50")
+        environment = dict(os.environ, HSW_TEST_ROUNDS="50",
+                           LLVM_PROFILE_FILE="/dev/null")
         try:
             done = subprocess.run(program, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=SECONDS,
