@@ -25,7 +25,8 @@ void irq_fini(struct hsw *hsw);
 int irq_set_msi(struct hsw *hsw, int fd);
 
 /*
- * The engine executed MI_USER_INTERRUPT: sets the engine's bit in GTIIR or PMIIR unless ring IMR or GTIMR/PMIMR masks it.
+ * The engine executed MI_USER_INTERRUPT: sets the engine's bit in GTIIR or PMIIR
+ * unless ring IMR or GTIMR/PMIMR masks it.
  */
 void irq_user(struct hsw *hsw, enum engine_id engine);
 
