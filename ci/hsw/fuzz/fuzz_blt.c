@@ -211,6 +211,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  dst.pitch != src.pitch ||
 				  (tiled(&dst) && dst.base != src.base)))
 		return -1;
+	/* Nor when rows of the source go on in other rows. */
+	if (copy && overlap() && (tiled(&src) ? sx + x2 - x1 : x2 - x1) *
+	    (int32_t)cpp > (src.pitch < 0 ? -src.pitch : src.pitch))
+		return -1;
 
 	if (what & 0x40)
 		mmio_write(fz_hsw, engine_base[BCS] + RING_GFX_MODE,
