@@ -33,6 +33,7 @@ struct way {
 	enum call call;
 	bool pwrite;		/* the copy goes into the object */
 	bool again;		/* the object is used once more before the call */
+	bool hang;		/* the batch does not end by itself */
 };
 
 extern const struct way ways[];		/* ends with a name that is NULL */
@@ -190,6 +191,8 @@ int exit_endless(const struct way *way);
 int exit_hang(const struct way *way);
 int killed_other(const struct way *way);	/* killed.c */
 int killed_owner(const struct way *way);
+int shrink_way(const struct way *way);		/* shrink.c */
+int own_gtt(const struct way *way);		/* own.c */
 
 /*
  * gtt.c: a party whose pread waits, through the GTT, at @page of @uffd, and whose thread

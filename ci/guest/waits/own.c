@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pread of an object into a GTT mmap of that very object, while the memory of the
+ * object is discarded: the copy faults, and the fault wants pages that the copy has
+ * pinned and the discard takes away. A driver may refuse the GTT mmap.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "waits.h"
+
+#define PAGES	256ul
+#define BYTES	(PAGES * PAGE)
+#define COPIES	50
+
+static struct {
+	int fd;
+	char *memory, *buffer;
+	uint32_t object;
+} scene;
+
+/* Whatever they say: the buffer may be without pages now and then. */
+static int copy(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < COPIES; i++)
+		gem_pread(scene.fd, scene.object, 0, scene.buffer, BYTES);
+	return 0;
+}
+
+static int discard(void)
+{
+	while (!atomic_load(&board->part[COPY].done)) {
+		if (madvise(scene.memory, BYTES, MADV_DONTNEED))
+			return -errno;
+		nap(500);
+	}
+	return 0;
+}
+
+static int prepare(void)
+{
+	struct drm_i915_gem_mmap_gtt arg = {};
+	int err;
+
+	scene.fd = gem_open(DEVICE);
+	if (scene.fd < 0)
+		return scene.fd;
+	scene.memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (scene.memory == MAP_FAILED)
+		return -errno;
+	memset(scene.memory, 0x5a, BYTES);
+	err = gem_userptr(scene.fd, scene.memory, BYTES, &scene.object);
+	arg.handle = scene.object;
+	if (!err)
+		err = gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg);
+	if (err)
+		return err;
+	scene.buffer = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    scene.fd, arg.offset);
+	return scene.buffer == MAP_FAILED ? -errno : 0;
+}
+
+static int party(int sock)
+{
+	int err = prepare();
+
+	if (!err)
+		err = part_start(COPY, copy);
+	if (!err)
+		err = part_start(DISCARD, discard);
+	/* All is prepared: any file will do. */
+	if (!err)
+		err = fd_send(sock, sock);
+	if (err)
+		return err;
+	party_sleep();
+}
+
+int own_gtt(const struct way *way __attribute__((unused)))
+{
+	struct party p;
+	char left[200];
+	int err = party_start(&p, party), status;
+
+	if (!err)
+		err = fd_receive(p.sock);
+	if (err == -ECHILD && !party_reap(&p, &status) && WIFEXITED(status))
+		err = -WEXITSTATUS(status);
+	if (err == -ENODEV)
+		return verdict(WAITS_PASS, "there is no GTT mmap of a userptr object");
+	if (err < 0)
+		return verdict(WAITS_SKIP, "a GTT mmap of a userptr object: %s", strerror(-err));
+	part_go(COPY);
+	part_go(DISCARD);
+	err = part_done(COPY, limit) ? 0 : -ETIME;
+	if (party_kill(&p)) {
+		tasks_left(p.pid, left, sizeof(left));
+		return verdict(WAITS_HANG, "after SIGKILL to all: %s", left);
+	}
+	if (err)
+		return verdict(WAITS_FAIL, "%u preads are not done in %.0f s", COPIES, limit);
+	return verdict(WAITS_PASS, "%u preads are done", COPIES);
+}
