@@ -177,6 +177,7 @@ uint64_t memory_flags(const void *addr);
 void memory_cold(struct memory *m);
 /* Write all its pages to swap, or try to. */
 int memory_pageout(struct memory *m);
+bool memory_can_pageout(void);
 bool memory_has_swap(void);
 /* A value that was never used, not 0. */
 uint32_t fresh_value(void);

@@ -167,6 +167,14 @@ int memory_pageout(struct memory *m)
 	return madvise(m->base, m->pages * PAGE, MADV_PAGEOUT) ? -errno : 0;
 }
 
+bool memory_can_pageout(void)
+{
+	static char page[2 * PAGE];
+	char *p = (char *)(((uintptr_t)page + PAGE - 1) / PAGE * PAGE);
+
+	return !madvise(p, PAGE, MADV_PAGEOUT) || errno != EINVAL;
+}
+
 bool memory_has_swap(void)
 {
 	char list[256], *eol;

@@ -172,13 +172,16 @@ static int clean_once(const struct inval *inval, unsigned int how, size_t *bad, 
 static int clean(unsigned int how)
 {
 	const struct inval *inval = inval_find(how & UNWRITTEN ? "unwritten" : "lazyfree");
-	unsigned int i, times = how & PRESSED ? 1 : TIMES;
+	unsigned int i, times;
 	size_t bad = 0, gone = 0;
 	char first[100], why[160] = "";
 	int ret = begin(false);
 
 	if (ret)
 		return ret;
+	if (!memory_can_pageout())
+		how |= PRESSED;
+	times = how & PRESSED ? 1 : TIMES;
 	if (inval->setup(why, sizeof(why)) ||
 	    (how & PRESSED && pressure_start(why, sizeof(why))))
 		return because(LOST_SKIP, why, 0);

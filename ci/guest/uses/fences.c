@@ -116,6 +116,7 @@ static void trouble_set(struct trouble *t, bool on)
 
 static int create(struct fences *f, int fd)
 {
+	uint64_t added, signaled;
 	int err;
 
 	*f = (struct fences){ .fd = fd };
@@ -139,6 +140,9 @@ static int create(struct fences *f, int fd)
 		err = syncobj_create(fd, &f->sync);
 	if (!err)
 		err = syncobj_create(fd, &f->timeline);
+	/* Before 5.2 a syncobj is no timeline: do without the points. */
+	if (!err)
+		f->no_points = timeline_query(fd, f->timeline, &added, &signaled) != 0;
 	if (err)
 		return because(err, "no batch or no syncobj", err);
 	f->sw = sw_sync_open();
@@ -147,11 +151,11 @@ static int create(struct fences *f, int fd)
 
 static int prepare(struct fences *f, struct try *t, enum try_kind kind)
 {
-	uint64_t added, signaled;
+	uint64_t added = 0, signaled;
 	int err = syncobj_reset(f->fd, f->sync);
 
 	*t = (struct try){ .kind = kind, .ours = -1 };
-	if (!err)
+	if (!err && !f->no_points)
 		err = timeline_query(f->fd, f->timeline, &added, &signaled);
 	if (err)
 		return err;
@@ -183,7 +187,7 @@ static void submit(struct fences *f, struct try *t, struct trouble *trouble)
 		.rsvd2 = (uint64_t)NO_FENCE << 32,
 	};
 
-	if (t->kind == TRY_OLD) {
+	if (t->kind == TRY_OLD || f->no_points) {
 		/* A point of the extension would wait for the old fence. */
 		exec.flags |= I915_EXEC_FENCE_ARRAY;
 		exec.num_cliprects = 1;

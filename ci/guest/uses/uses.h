@@ -168,6 +168,7 @@ struct fences {
 	uint32_t marker;		/* that was written last */
 	int dmabuf;			/* of dst */
 	uint32_t sync, timeline;
+	bool no_points;			/* the kernel has no timelines */
 	int sw;				/* a timeline of ours, at @sw_value */
 	uint32_t sw_value;
 	unsigned long turn;		/* which fence is waited for first */

@@ -3,9 +3,12 @@
 #include <i915_drm.h>
 #include <stdio.h>
 
+#include <errno.h>
+
 #include "waits.h"
 
 #define HANGCHECK	"/sys/kernel/debug/dri/0/i915_params/enable_hangcheck"
+#define OLD_HANGCHECK	"/sys/module/i915/parameters/enable_hangcheck"	/* before 5.9 */
 #define WEDGED		"/sys/kernel/debug/dri/0/i915_wedged"
 #define HEARTBEAT	CARD "/engine/bcs0/heartbeat_interval_ms"
 
@@ -31,7 +34,9 @@ bool engine_there(int fd, unsigned int e)
 
 int hangcheck(bool on)
 {
-	return sys_write(HANGCHECK, on ? "1" : "0");
+	int err = sys_write(HANGCHECK, on ? "1" : "0");
+
+	return err == -ENOENT ? sys_write(OLD_HANGCHECK, on ? "1" : "0") : err;
 }
 
 int gpu_reset(void)
