@@ -28,7 +28,7 @@ refuse "no such step" "--steps 77: series/v5.10 has [0-9]+ patches" --steps 77
 refuse "no such tree" "--tree /nonexistent: no such directory" --tree /nonexistent
 refuse "no such test" "ci/properties.tsv has no such test" --only nonesuch
 refuse "times" "--times '0' is not" --times 0
-refuse "no first version" "there is no tests/v1/v4.17.mbox" --base v4.17 --first
+refuse "no first version" "there is no tests/v1/v6.12.mbox" --base v6.12 --steps base --first
 out=$(USERPTR_SERIES=$TMP timeout 60 ci/properties --first --steps base --out "$TMP/out" 2>&1)
 like "the first version of what is not ours" "$out" "USERPTR_SERIES is another series"
 mkdir "$TMP/locked"
