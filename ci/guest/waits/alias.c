@@ -92,8 +92,7 @@ static int prepare(int uffd)
 	if (err)
 		return err;
 	/* On this device each vma is of the GGTT. */
-	while ((err = batch_queue(scene.fd, &scene.batch)) == -EAGAIN)
-		nap(1000);
+	err = batch_run(scene.fd, &scene.batch);
 	return err ? err : gem_wait(scene.fd, scene.object, limit);
 }
 
@@ -107,12 +106,7 @@ static int party(int sock)
 		err = part_start(EXEC, exec);
 	if (!err)
 		err = part_start(CALL, call);
-	if (!err)
-		err = fd_send(sock, uffd);
-	if (err)
-		return err;
-	close(uffd);
-	party_sleep();
+	return party_ready(err, sock, uffd);
 }
 
 int alias(const struct way *way)

@@ -56,3 +56,12 @@ int batch_queue(int fd, struct batch *b)
 		b->out = exec.rsvd2 >> 32;
 	return err;
 }
+
+int batch_run(int fd, struct batch *b)
+{
+	int err;
+
+	while ((err = batch_queue(fd, b)) == -EAGAIN)
+		nap(1000);
+	return err;
+}

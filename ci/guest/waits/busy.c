@@ -46,8 +46,7 @@ static int prepare(void)
 		err = gem_userptr(fd, scene.memory[i], PAGE, &b.object);
 		b.in = i ? -1 : scene.fence;
 		if (!err)
-			while ((err = batch_queue(fd, &b)) == -EAGAIN)
-				nap(1000);
+			err = batch_run(fd, &b);
 		if (!err && i)
 			err = gem_wait(fd, b.object, limit);
 	}
@@ -63,11 +62,7 @@ static int party(int sock)
 	if (!err)
 		err = part_start(DISCARD, discard_idle);
 	/* All is prepared: any file will do. */
-	if (!err)
-		err = fd_send(sock, sock);
-	if (err)
-		return err;
-	party_sleep();
+	return party_ready(err, sock, sock);
 }
 
 int spin_batch(const struct way *way __attribute__((unused)))

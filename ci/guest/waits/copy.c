@@ -42,8 +42,7 @@ static int exec(void)
 {
 	int err;
 
-	while ((err = batch_queue(scene.fd, &scene.batch)) == -EAGAIN)
-		nap(1000);
+	err = batch_run(scene.fd, &scene.batch);
 	return err;
 }
 
@@ -96,12 +95,7 @@ static int held_party(int sock)
 		err = part_start(EXEC, exec);
 	if (!err)
 		err = part_start(CALL, call);
-	if (!err)
-		err = fd_send(sock, uffd);
-	if (err)
-		return err;
-	close(uffd);
-	party_sleep();
+	return party_ready(err, sock, uffd);
 }
 
 static int no_scene(const char *what, int err)
@@ -193,11 +187,7 @@ static int fresh_party(int sock)
 	if (!err)
 		err = part_start(CALL, call_during);
 	/* All is prepared: any file will do. */
-	if (!err)
-		err = fd_send(sock, sock);
-	if (err)
-		return err;
-	party_sleep();
+	return party_ready(err, sock, sock);
 }
 
 int copy_fresh(const struct way *way)

@@ -65,16 +65,10 @@ static int party(int sock)
 	if (!err)
 		err = batch_create(fd, b.kind, &b.batch);
 	if (!err)
-		while ((err = batch_queue(fd, &b)) == -EAGAIN)
-			nap(1000);
+		err = batch_run(fd, &b);
 	if (!err)
 		err = part_start(CALL, leave);
-	if (!err)
-		err = fd_send(sock, b.out);
-	if (err)
-		return err;
-	close(b.out);
-	party_sleep();
+	return party_ready(err, sock, b.out);
 }
 
 /*

@@ -50,8 +50,7 @@ static int exec(void)
 {
 	int err;
 
-	while ((err = batch_queue(scene.fd, &scene.batch)) == -EAGAIN)
-		nap(1000);
+	err = batch_run(scene.fd, &scene.batch);
 	return err;
 }
 
@@ -113,12 +112,7 @@ static int party(int sock)
 		err = part_start(EXEC, exec);
 	if (!err)
 		err = part_start(CALL, call);
-	if (!err)
-		err = fd_send(sock, uffd);
-	if (err)
-		return err;
-	close(uffd);
-	party_sleep();
+	return party_ready(err, sock, uffd);
 }
 
 /* Bytes of the GGTT that are pinned; or -errno. */

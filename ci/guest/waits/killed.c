@@ -54,16 +54,10 @@ static int party(int sock)
 	if (!err)
 		err = batch_create(scene.fd, b.kind, &b.batch);
 	if (!err)
-		while ((err = batch_queue(scene.fd, &b)) == -EAGAIN)
-			nap(1000);
+		err = batch_run(scene.fd, &b);
 	if (!err)
 		err = part_start(CALL, use_new);
-	if (!err)
-		err = fd_send(sock, b.out);
-	if (err)
-		return err;
-	close(b.out);
-	party_sleep();
+	return party_ready(err, sock, b.out);
 }
 
 static pid_t punch(void)

@@ -76,11 +76,7 @@ static int party(int sock)
 	if (!err)
 		err = part_start(DISCARD, discard);
 	/* All is prepared: any file will do. */
-	if (!err)
-		err = fd_send(sock, sock);
-	if (err)
-		return err;
-	party_sleep();
+	return party_ready(err, sock, sock);
 }
 
 int own_gtt(const struct way *way __attribute__((unused)))

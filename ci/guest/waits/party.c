@@ -98,6 +98,17 @@ void party_sleep(void)
 		pause();
 }
 
+int party_ready(int err, int sock, int fd)
+{
+	if (!err)
+		err = fd_send(sock, fd);
+	if (err)
+		return err;
+	if (fd != sock)
+		close(fd);
+	party_sleep();
+}
+
 void part_go(enum role role)
 {
 	atomic_store(&board->part[role].go, 1);

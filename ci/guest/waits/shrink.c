@@ -62,8 +62,7 @@ static int prepare(void)
 		err = batch_create(scene.fd, scene.kind, &b.batch);
 	if (err)
 		return err;
-	while ((err = batch_queue(scene.fd, &b)) == -EAGAIN)
-		nap(1000);
+	err = batch_run(scene.fd, &b);
 	purge.handle = scene.gem;
 	return err ? err : gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_MADVISE, &purge);
 }
@@ -75,11 +74,7 @@ static int party(int sock)
 	if (!err)
 		err = part_start(CALL, shrink);
 	/* All is prepared: any file will do. */
-	if (!err)
-		err = fd_send(sock, sock);
-	if (err)
-		return err;
-	party_sleep();
+	return party_ready(err, sock, sock);
 }
 
 static int look(struct party *p)

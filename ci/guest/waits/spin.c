@@ -54,8 +54,7 @@ static int prepare(int uffd)
 	if (err)
 		return err;
 	b.object = scene.object;
-	while ((err = batch_queue(scene.fd, &b)) == -EAGAIN)
-		nap(1000);
+	err = batch_run(scene.fd, &b);
 	return err ? err : gem_wait(scene.fd, scene.object, limit);
 }
 
@@ -67,12 +66,7 @@ static int party(int sock)
 		err = part_start(COPY, copy);
 	if (!err)
 		err = part_start(CALL, call);
-	if (!err)
-		err = fd_send(sock, uffd);
-	if (err)
-		return err;
-	close(uffd);
-	party_sleep();
+	return party_ready(err, sock, uffd);
 }
 
 static int no_scene(const char *what, int err)

@@ -83,6 +83,11 @@ int party_start(struct party *p, int (*fn)(int sock));
 int part_start(enum role role, int (*fn)(void));
 /* In the party, when all is prepared: sleep for ever. */
 void party_sleep(void) __attribute__((noreturn));
+/*
+ * In the party, at its end: @err if it is one; or else send @fd, close it unless it is
+ * @sock itself, and sleep for ever. -errno if it cannot be sent.
+ */
+int party_ready(int err, int sock, int fd);
 void part_go(enum role role);
 /* The thread is done within @seconds; false if not, or if the party is gone. */
 bool part_done(enum role role, double seconds);
@@ -141,6 +146,8 @@ struct batch {
 	int in, out;		/* sync_files; -1: none. @out: 0 to get one */
 };
 int batch_queue(int fd, struct batch *b);
+/* The same, again for as long as it says -EAGAIN. */
+int batch_run(int fd, struct batch *b);
 
 /* engine.c */
 struct engine {
