@@ -71,21 +71,6 @@ static pid_t punch(void)
 	      != 0);
 }
 
-/* It is gone within @seconds: its wait status, or -ETIME, or -errno. */
-static int gone(pid_t pid, double seconds)
-{
-	double end = now() + seconds;
-	int status;
-	pid_t got;
-
-	while (!(got = waitpid(pid, &status, WNOHANG))) {
-		if (now() > end)
-			return -ETIME;
-		nap(5000);
-	}
-	return got < 0 ? -errno : status;
-}
-
 /* It sleeps whenever it is looked at in half a second. */
 static bool sleeps(pid_t pid)
 {
@@ -117,13 +102,13 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
 			verdict(WAITS_FAIL, "the hole is punched, the GPU is not done");
 	if (!owner) {
 		kill(pid, SIGKILL);
-		status = gone(pid, MAX(limit, 20));
-		if (status == -ETIME) {
+		err = reap(pid, MAX(limit, 20), &status);
+		if (err == -ETIME) {
 			tasks_left(pid, left, sizeof(left));
 			return verdict(WAITS_FAIL, "a kill does not end the wait: %s", left);
 		}
-		if (status < 0 || !WIFSIGNALED(status))
-			return verdict(WAITS_SKIP, "wait status %#x", status);
+		if (err || !WIFSIGNALED(status))
+			return verdict(WAITS_SKIP, "wait status %#x", err ? err : status);
 	} else {
 		part_go(CALL);
 		part_sleeps(CALL, 2);
@@ -133,8 +118,8 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
 			tasks_left(p->pid, left, sizeof(left));
 			return verdict(WAITS_FAIL, "SIGKILL does not end the owner: %s", left);
 		}
-		status = gone(pid, limit);
-		if (status) {
+		err = reap(pid, limit, &status);
+		if (err || status) {
 			tasks_left(pid, left, sizeof(left));
 			return verdict(WAITS_FAIL, "the owner is gone, and is waited for: %s",
 				       left);
@@ -148,7 +133,7 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
 
 static int killed(bool owner)
 {
-	int err = hangcheck(false), fence, ret;
+	int err = hangcheck(false), fence, ret, status;
 	struct party p;
 	pid_t pid;
 
@@ -171,7 +156,7 @@ static int killed(bool owner)
 	close(scene.fd);
 	if (!fence_signalled(fence, 0))
 		gpu_reset();
-	if (gone(pid, limit) == -ETIME)
+	if (reap(pid, limit, &status) == -ETIME)
 		ret = verdict(WAITS_HANG, "the process that punches a hole does not end");
 	hangcheck(true);
 	return ret;

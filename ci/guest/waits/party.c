@@ -163,17 +163,22 @@ bool part_sleeps(enum role role, double seconds)
 	return true;
 }
 
-int party_reap(struct party *p, int *status)
+int reap(pid_t pid, double seconds, int *status)
 {
-	double end = now() + limit;
+	double end = now() + seconds;
 	pid_t got;
 
-	while (!(got = waitpid(p->pid, status, WNOHANG))) {
+	while (!(got = waitpid(pid, status, WNOHANG))) {
 		if (now() > end)
 			return -ETIME;
 		nap(2000);
 	}
 	return got < 0 ? -errno : 0;
+}
+
+int party_reap(struct party *p, int *status)
+{
+	return reap(p->pid, limit, status);
 }
 
 int party_kill(struct party *p)

@@ -104,7 +104,9 @@ bool part_sleeps(enum role role, double seconds);
 bool party_remains(char *left, size_t len);
 /* SIGKILL, and wait for the end of all its threads: 0 or -ETIME after the limit. */
 int party_kill(struct party *p);
-/* Wait without: the wait status goes to @status. 0 or -ETIME after the limit. */
+/* Wait for a child's end: the wait status goes to @status. 0, -ETIME or -errno. */
+int reap(pid_t pid, double seconds, int *status);
+/* Wait without SIGKILL, after the limit -ETIME. */
 int party_reap(struct party *p, int *status);
 
 /* task.c: of one thread, or all, of @pid. */
