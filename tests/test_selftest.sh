@@ -80,6 +80,19 @@ for way in killed-other killed-owner; do
 	like "waits for those who are killed: $way" "$(<"$TMP/out")" "^$way (fail|hang) "
 done
 
+# But a killed process of another mm waits ten seconds, for reclaim may be one. The list
+# of vmas is empty while one unbinds, such as the worker that returns the pages.
+gone_early()
+{
+	mutant_build "$1" "$2"
+	mutant_shell "waits --limit 15 killed-other"
+	like "$1: killed-other" "$(<"$TMP/out")" "^killed-other fail .*: gone in [0-7]\."
+}
+gone_early "lets the killed go at once" \
+	's/^#define USERPTR_KILL_TIMEOUT (10 \* HZ)$/#define USERPTR_KILL_TIMEOUT 0/'
+gone_early "looks for requests in the list of vmas" \
+	's/^\t\tfor (rb = rb_first(&obj->vma.tree);/\t\tfor (rb = list_empty(\&obj->vma.list) ? NULL : rb_first(\&obj->vma.tree);/'
+
 # An allocation between publication and submission, and one in the capture of a hang:
 # lockdep has to say so, without memory being short.
 mutant_build "allocates before the submission" \

@@ -41,7 +41,8 @@ bool replaced[2];			/* it runs, and its fence is not there any more */
 #define HAS_FENCE(i)	(rq[i] != 0)
 #define COMES_AFTER(i)	false
 #endif
-#define FENCES_DONE	(!HAS_FENCE(0) && !HAS_FENCE(1) && !stub)
+bool unlisted = false;		/* obj->vma.list is empty, for somebody unbinds */
+#define FENCES_DONE	((!HAS_FENCE(0) && !HAS_FENCE(1) && !stub) || unlisted)
 
 #ifdef FOREIGN
 bool foreign = false;
@@ -101,16 +102,27 @@ inline submit(i, runs)
 
 #define IN_USE		(gpu[0] == pages || gpu[1] == pages)
 
-/* i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait */
+/*
+ * i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait.  It has the vma on a list of
+ * its own while it works, but not out of obj->vma.tree.
+ */
 #ifndef STEP8
 inline unbind(may_wait)
 {
 	err = 0;
 	if
+	:: bound && M(vma_list) -> unlisted = true
+	:: else
+	fi;
+	if
 	:: !bound
 	:: bound && !may_wait && ACTIVE && !M(release_active) -> err = BUSY
 	:: bound && vma_pin > 0 -> err = AGAIN
 	:: else -> vma_unbind()
+	fi;
+	if
+	:: M(vma_list) -> unlisted = false
+	:: else
 	fi
 }
 #endif

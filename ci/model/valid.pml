@@ -45,6 +45,7 @@
 #define any_mm		38
 #define foreign_waits	39
 #define resv_fences	40
+#define vma_list	41
 #ifndef MUT
 #define MUT	0
 #endif

@@ -18,6 +18,11 @@
 #include "waits.h"
 
 #define BYTES	(16 * PAGE)
+/*
+ * Seconds that a killed process of another mm waits at least: reclaim is such a process,
+ * and the hole is no hole while the GPU writes. A batch that can be reset takes less.
+ */
+#define LEAST	8
 
 static struct {
 	int fd;			/* of the device, the manager's: the batch outlives the party */
@@ -94,6 +99,7 @@ static bool sleeps(pid_t pid)
 static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
 {
 	char left[200] = "";
+	double begin;
 	int err, status;
 
 	if (!sleeps(pid))
@@ -101,6 +107,7 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
 			verdict(WAITS_SKIP, "the batch has ended") :
 			verdict(WAITS_FAIL, "the hole is punched, the GPU is not done");
 	if (!owner) {
+		begin = now();
 		kill(pid, SIGKILL);
 		err = reap(pid, MAX(limit, 20), &status);
 		if (err == -ETIME) {
@@ -109,6 +116,9 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner)
 		}
 		if (err || !WIFSIGNALED(status))
 			return verdict(WAITS_SKIP, "wait status %#x", err ? err : status);
+		if (now() - begin < LEAST)
+			return verdict(WAITS_FAIL, "gone in %.1f s, while the GPU writes",
+				       now() - begin);
 	} else {
 		part_go(CALL);
 		part_sleeps(CALL, 2);
