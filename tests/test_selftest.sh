@@ -86,12 +86,17 @@ gone_early()
 {
 	mutant_build "$1" "$2"
 	mutant_shell "waits --limit 15 killed-other"
-	like "$1: killed-other" "$(<"$TMP/out")" "^killed-other fail .*: gone in [0-7]\."
+	like "$1: killed-other" "$(<"$TMP/out")" "^killed-other fail .*: gone while the GPU writes, [0-8]\."
 }
 gone_early "lets the killed go at once" \
 	's/^#define USERPTR_KILL_TIMEOUT (10 \* HZ)$/#define USERPTR_KILL_TIMEOUT 0/'
 gone_early "looks for requests in the list of vmas" \
 	's/^\t\tfor (rb = rb_first(&obj->vma.tree);/\t\tfor (rb = list_empty(\&obj->vma.list) ? NULL : rb_first(\&obj->vma.tree);/'
+
+mutant_build "takes a process that is gone for one that exits" \
+	's/^\texits = task && task->signal/\texits = !task || task->signal/'
+mutant_shell "lost creator"
+like "takes a process that is gone for one that exits: creator" "$(<"$TMP/out")" "^creator lost "
 
 # An allocation between publication and submission, and one in the capture of a hang:
 # lockdep has to say so, without memory being short.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lost.h"
@@ -29,12 +30,36 @@ static int begin(bool held)
 	return err ? because(LOST_SKIP, "buffers for the blitter", err) : LOST_PASS;
 }
 
+enum { TWO = 1, CREATOR = 2, ZOMBIE = 4 };
+
 /*
- * Two invalidations at a time. The first waits for the GPU, and has nothing to do
- * with the pages that are looked at; the second must wait as well, for it leaves the
+ * An object over @m. With CREATOR a child makes it that has the same mm and files, and
+ * exits: the memory and the object stay ours. With ZOMBIE nobody waits for the child.
+ */
+static int create(const struct memory *m, unsigned int how, uint32_t *handle)
+{
+	static volatile int err;
+	siginfo_t info;
+	pid_t pid;
+
+	if (!(how & CREATOR))
+		return gem_userptr(late.fd, m->base, m->pages * PAGE, handle);
+	pid = vfork();
+	if (!pid) {
+		err = gem_userptr(late.fd, m->base, m->pages * PAGE, handle);
+		_exit(0);
+	}
+	if (pid < 0 || waitid(P_PID, pid, &info, WEXITED | (how & ZOMBIE ? WNOWAIT : 0)))
+		return -errno;
+	return err;
+}
+
+/*
+ * With TWO, two invalidations at a time. The first waits for the GPU, and has nothing to
+ * do with the pages that are looked at; the second must wait as well, for it leaves the
  * pages to be copied by the next store.
  */
-static int overlap_once(unsigned int *early)
+static int overlap_once(unsigned int how, unsigned int *early)
 {
 	struct memory m;
 	struct call call[2] = {
@@ -42,6 +67,7 @@ static int overlap_once(unsigned int *early)
 		{ .inval = inval_find("mprotect-ro"), .m = &m, .index = 1, .second = true,
 		  .store = fresh_value() },
 	};
+	const unsigned int first = how & TWO ? 0 : 1;
 	uint32_t value = fresh_value(), handle;
 	unsigned int i;
 	int err, ret = LOST_PASS;
@@ -51,18 +77,18 @@ static int overlap_once(unsigned int *early)
 		return because(LOST_SKIP, "memory", err);
 	memory_fill(&m, fresh_value(), false);
 	call[0].inval->prepare(&m);
-	err = gem_userptr(late.fd, m.base, m.pages * PAGE, &handle);
+	err = create(&m, how, &handle);
 	if (!err)
 		err = late_queue(&late, handle, &m, value, 0, true);
 	if (!err)
 		err = late_started(&late, END);
 	if (err)
 		return because(LOST_SKIP, "the request", err);
-	alive("two invalidations");
+	alive(first ? "an invalidation" : "two invalidations");
 	releaser_arm(&late, 5, false);
-	err = calls_start(call, ARRAY_SIZE(call));
-	calls_join(call, ARRAY_SIZE(call));
-	for (i = 0; i < ARRAY_SIZE(call); i++) {
+	err = calls_start(call + first, ARRAY_SIZE(call) - first);
+	calls_join(call + first, ARRAY_SIZE(call) - first);
+	for (i = first; i < ARRAY_SIZE(call); i++) {
 		*early += call[i].early;
 		if (!err)
 			err = call[i].ret < 0 ? call[i].ret : call[i].err;
@@ -73,22 +99,22 @@ static int overlap_once(unsigned int *early)
 	err = late_wait(&late, END);
 	if (err)
 		return because(LOST_SKIP, "the request was not done", err);
-	if (look(&m, AT_LATE, value, false, call[1].early ?
-		 "mprotect was done before the request, which PUNCH_HOLE waited for" :
-		 "the GPU's word"))
+	if (look(&m, AT_LATE, value, false, !call[1].early ? "the GPU's word" :
+		 first ? "mprotect was done before the request" :
+		 "mprotect was done before the request, which PUNCH_HOLE waited for"))
 		ret = LOST_LOST;
 	gem_close(late.fd, handle);
 	memory_destroy(&m);
 	return ret;
 }
 
-static int overlap(void)
+static int overlapping(unsigned int how)
 {
 	unsigned int i, early = 0, lost = 0;
 	int ret = begin(true);
 
 	for (i = 0; i < TIMES && !ret; i++) {
-		ret = overlap_once(&early);
+		ret = overlap_once(how | (i % 2 ? ZOMBIE : 0), &early);
 		lost += ret == LOST_LOST && atomic_load(&board->lost);
 		if (ret == LOST_LOST && atomic_load(&board->lost))
 			ret = LOST_PASS;
@@ -97,6 +123,16 @@ static int overlap(void)
 		return ret;
 	note("%u times, %u calls done before the request", i, early);
 	return lost ? LOST_LOST : LOST_PASS;
+}
+
+static int overlap(void)
+{
+	return overlapping(TWO);
+}
+
+static int creator(void)
+{
+	return overlapping(CREATOR);
 }
 
 enum { OLD = 1, CLOSED = 2, PWRITTEN = 4, UNWRITTEN = 8, PRESSED = 16 };
@@ -341,6 +377,9 @@ static const struct way
 way_overlap = {
 	"overlap", "PUNCH_HOLE waits for the GPU, mprotect and a store come meanwhile", overlap
 },
+way_creator = {
+	"creator", "mprotect and a store come; a child has made the object, and is gone", creator
+},
 way_lazyfree = {
 	"lazyfree", "the blitter writes to pages that had MADV_FREE; MADV_PAGEOUT", lazyfree
 },
@@ -367,7 +406,7 @@ way_swapcache = {
 };
 
 const struct way *const ways[] = {
-	&way_overlap, &way_lazyfree, &way_lazyfree_old, &way_lazyfree_closed,
+	&way_overlap, &way_creator, &way_lazyfree, &way_lazyfree_old, &way_lazyfree_closed,
 	&way_lazyfree_pwrite, &way_lazyfree_pressed, &way_unwritten, &way_unwritten_pwrite,
 	&way_swapcache, NULL
 };
