@@ -94,9 +94,14 @@ gone_early "looks for requests in the list of vmas" \
 	's/^\t\tfor (rb = rb_first(&obj->vma.tree);/\t\tfor (rb = list_empty(\&obj->vma.list) ? NULL : rb_first(\&obj->vma.tree);/'
 
 mutant_build "takes a process that is gone for one that exits" \
-	's/^\texits = task && task->signal/\texits = !task || task->signal/'
+	's/^\texits = task && (signal/\texits = !task || (signal/'
 mutant_shell "lost creator"
 like "takes a process that is gone for one that exits: creator" "$(<"$TMP/out")" "^creator lost "
+mutant_build "does not see the exit of a single thread" \
+	's/^\t\t\t !atomic_read(&task->signal->live)) &&$/\t\t\t false) \&\&/'
+mutant_shell "waits exit-shared"
+like "does not see the exit of a single thread: exit-shared" "$(<"$TMP/out")" \
+	"^exit-shared fail .*: exit waits for mprotect"
 
 # An allocation between publication and submission, and one in the capture of a hang:
 # lockdep has to say so, without memory being short.

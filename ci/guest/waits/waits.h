@@ -198,6 +198,7 @@ int spin_batch(const struct way *way);		/* busy.c */
 int exit_fence(const struct way *way);		/* exit.c */
 int exit_endless(const struct way *way);
 int exit_hang(const struct way *way);
+int exit_shared(const struct way *way);		/* shared.c */
 int killed_other(const struct way *way);	/* killed.c */
 int killed_owner(const struct way *way);
 int shrink_way(const struct way *way);		/* shrink.c */

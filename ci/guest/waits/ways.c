@@ -11,6 +11,8 @@ const struct way ways[] = {
 	WAY("exit-fence", exit_fence, "it ends, its batch waits for another's fence"),
 	WAY("exit-endless", exit_endless, "it ends, its batch does not; no hangcheck"),
 	WAY("exit-hang", exit_hang, "it ends, its batch does not; hangcheck is on"),
+	WAY("exit-shared", exit_shared,
+	    "it ends, another process has its memory, and is in mprotect()"),
 	WAY("killed-other", killed_other,
 	    "a process that waits for another's endless batch is killed"),
 	WAY("killed-owner", killed_owner, "the owner is killed, and waits for that process"),
