@@ -18,7 +18,7 @@ help:
 	@echo '                       and docs/results.md: BASE=$(BASE) TIMES=$(TIMES) [ARGS="..."]'
 	@echo 'make stale             stale pages on the base and the last step; writes the tables of'
 	@echo '                       README.md and docs/results.md: BASE=$(BASE) [ARGS="..."]'
-	@echo 'make examples          writes ci/examples from the results in OUT=$(OUT) [COST=FILE.svg]'
+	@echo 'make examples          writes ci/examples from the results in OUT=$(OUT) [COST=FILE.svg] [REPORT=--per-step]'
 	@echo 'make cost              what each step costs: writes ci/examples/cost.md and cost.svg'
 	@echo '                       BASE=$(BASE) STEPS=$(STEPS) PEER=$(PEER)'
 	@echo 'make broad             other IGT binaries and i915'"'"'s selftests, by kernel:'
@@ -58,7 +58,7 @@ check:
 
 # A report's 1 (something is worse) is no reason to go without it.
 examples:
-	@ci/report $(OUT) --more $(BASE).html --out ci/examples/$(BASE).mail || [ $$? = 1 ]
+	@ci/report $(OUT) $(REPORT) --more $(BASE).html --out ci/examples/$(BASE).mail || [ $$? = 1 ]
 	@ci/report $(OUT) $(if $(COST),--cost $(COST)) --out ci/examples/$(BASE).html || [ $$? = 1 ]
 	@! command -v chromium >/dev/null || \
 		python3 tests/report/shots.py ci/examples/$(BASE).html ci/examples/$(BASE)

@@ -264,6 +264,11 @@ for f in "$ROOT"/ci/examples/*.mail; do
 	is "example $(basename "$f" .mail): the same title" \
 		"$(plain "$f" | sed -n 's/^Subject: //p')" "$(sed -n 's:^<title>\(.*\)</title>$:\1:p' "$page")"
 done
+# No example is older than the form of the mail.
+for f in "$ROOT"/ci/examples/*.mail; do
+	is "example $(basename "$f" .mail): as ci/report writes a header" \
+		"$(sed '/^$/q' "$f" | grep -c '^X-Patchwork-Hint: ignore$') $(sed '/^$/q' "$f" | LC_ALL=C grep -c '[^ -~]')" "1 0"
+done
 # A series that is as the base at each step has none: one of the examples must.
 check "the examples: there are footnotes" grep -q '^ *\[2\]: ' "$ROOT"/ci/examples/*.mail
 
@@ -287,7 +292,7 @@ if command -v chromium >/dev/null 2>&1; then
 		done
 	} >"$TMP/wide/results.tsv"
 	"$ROOT/ci/report" "$TMP/wide" --out "$TMP/wide.html" 2>/dev/null
-	adopt < <(python3 "$C/look.py" "$TMP/page.html" "$TMP/evil.html" "$TMP/wide.html" ${SHOTS:+"$SHOTS"} 2>&1 ||
+	adopt < <(python3 "$C/look.py" "$TMP/page.html" "$TMP/evil.html" "$TMP/wide.html" "$ROOT"/ci/examples/*.html 2>&1 ||
 		echo "not ok look.py came to its end")
 else
 	skip "browser: the page as it is seen" "NO CHROMIUM HERE: apt-get install chromium to have it looked at"

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Look at a report's page in Chromium, as lines of TAP.
 
-    look.py PAGE EVIL WIDE [SHOTS]
+    look.py PAGE EVIL WIDE...
                                 PAGE of the case rwsem with the database of the
                                 case known and a plot of 60 by 20 that has a
                                 script; EVIL of a log that is no log; WIDE of
-                                ten steps and the BAT list.
+                                many steps and the BAT list.
                                 AXE_CORE: axe.min.js (npm install axe-core)
                                 SHOTS: a folder for screenshots.
 """
@@ -95,7 +95,8 @@ def wide(b, page, shots):
     """A page of many steps, at three widths."""
     for width in (375, 768, 1366):
         for dark in (False, True):
-            name = "ten steps, %d px%s" % (width, ", dark" if dark else "")
+            name = "%s, %d px%s" % (os.path.basename(page), width,
+                                    ", dark" if dark else "")
             b.open("file://" + page, width=width, height=812, dark=dark)
             got = b.eval("document.documentElement.scrollWidth")
             ok(got <= width, "%s: nothing sticks out to the right" % name, got)
@@ -146,14 +147,16 @@ def wide(b, page, shots):
                 b.eval("document.querySelector('.scroll').scrollLeft = 0;"
                        "document.querySelector('.scroll').scrollTop = 0;"
                        "document.querySelector('h2#matrix').scrollIntoView()")
-                b.shot("%s/ten-steps-%d.png" % (shots, width))
+                b.shot("%s/%s-%d.png" % (shots, os.path.basename(page), width))
 
 
-def main(page, evil, ten, shots=""):
+def main(page, evil, *many):
+    shots = os.environ.get("SHOTS", "")
     with Browser() as b:
         if os.environ.get("AXE_CORE"):
             b.call("Page.setBypassCSP", enabled=True)
-        wide(b, ten, shots)
+        for ten in many:
+            wide(b, ten, shots)
         b.call("Page.setBypassCSP", enabled=False)
         b.open("file://" + page)
         ok(b.eval("document.title").startswith("✗ userptr.CI.Custom: failure"),

@@ -383,6 +383,75 @@ both = attach(one[0], "application/octet-stream", "a.patch")
 refuse("two attached to one mail", [both.replace("--xx--", both[both.rindex(
     "--xx\n"):])], "mail 1, '.PATCH. A: do it', has 2 patches attached: send")
 
+# --- no mail that calls itself a patch is left out without a word
+def words(*subjects, options=()):
+    """A series with these subjects, each of which changes another line."""
+    at = BASE
+    for n, text in enumerate(subjects):
+        at = change("A", 10 * n, "words %d" % n, at)
+        git("commit", "-q", "--amend", "-m", text)
+        at = git("rev-parse", "HEAD")
+    out = mails(BASE + ".." + at, *options)
+    return [head(m, In_Reply_To=None, References=None) for m in out], at
+
+
+for options in ((), ("-N",)):
+    for text in ("rv: Add it", "tr: Add it", "sv: Add it", "drm: [RFC] add it"):
+        box, at = words("drm: Begin", text, options=options)
+        take("'%s' is no reply, %s" % (text, " ".join(options) or "-n"), box,
+             ["drm: Begin", text], at, b4=not options)
+apart, at = words("drm: Begin", "drm: End", options=("-N",))
+html = re.sub(r"\n\n", "\nContent-Type: text/html\n\n<pre>\n", apart[1], count=1)
+gzipped = re.sub(r"\n\n.*", "\nContent-Type: application/gzip\nContent-Transfer-"
+                 "Encoding: base64\n\nH4sIAAAA\n", apart[1], count=1, flags=re.S)
+late = "mail 2, '.PATCH. drm: End', "
+refuse("without numbers, one HTML", [apart[0], html], late + "is HTML")
+refuse("without numbers, one gzipped", [apart[0], gzipped],
+       late + "is application/gzip: send it with git send-email")
+refuse("without numbers, one empty commit",
+       [apart[0], apart[1].partition("diff --git")[0]], late + "holds no diff")
+refuse("without numbers, one context diff",
+       [apart[0], apart[1].partition("diff --git")[0] + "*** a/file.c\n--- "
+        "b/file.c\n***************\n*** 1,2 ****\n! x\n"],
+       late + "holds no diff")
+refuse("HTML without a number beside numbered ones", two + [html.replace(
+    "drm: End", "drm: Other")], "'.PATCH. drm: Other', is HTML")
+take("HTML, and then as it should be", [apart[0], html, apart[1]],
+     ["drm: Begin", "drm: End"], at, b4=False)
+title = head(apart[0].partition("diff --git")[0], Message_ID="<title@example.org>"
+             ).replace("drm: Begin", "A title")
+take("a cover letter without a number", [title] + [
+    head(m, In_Reply_To="<title@example.org>") for m in three],
+    [T["A"], T["B"], T["C"]], ABC, b4=False)
+own = [re.sub(r"\n\n", "\n\nFrom: Ann Other <ann@example.org>\nSubject: %s\n\n" % t,
+              m, count=1) for m, t in zip(three, [T["A"], T["B"], T["C"]])]
+take("a text with a Subject: of its own", own[::-1], [T["A"], T["B"], T["C"]],
+     ABC, b4=False)
+take("1 of 3", [re.sub(r"\[PATCH (\d)/3", r"[PATCH \1 of 3", m)
+                for m in three[::-1]], [T["A"], T["B"], T["C"]], ABC, b4=False)
+take("version 1.1 of one patch", three + [head(
+    b2.replace("PATCH v2 ", "PATCH v1.1 "), In_Reply_To=ident(three[1]))],
+     [T["A"], T["B"], T["C"]], AB2C, b4=False, says="version 1.1, 3 patches")
+
+
+def beside(mail, kind, parts):
+    """The mail's text, in a charset of its own, and other parts beside it."""
+    top, _, rest = mail.partition("\n\n")
+    return (top + "\nMIME-Version: 1.0\nContent-Type: multipart/%s; boundary=xx"
+            "\n\n--xx\nContent-Type: text/plain; charset=gb2312\n\n" % kind +
+            rest + "".join("\n--xx\n%s\n" % p for p in parts) + "--xx--\n")
+
+
+page = "Content-Type: text/html\n\n<pre>%s</pre>" % one[0].partition("\n\n")[2]
+copy = "Content-Type: text/x-patch\nContent-Disposition: attachment\n\n"
+take("text and HTML", [beside(one[0], "alternative", [page])], [T["A"]], A,
+     b4=False)
+take("a patch, and attached as well", [beside(one[0], "mixed", [
+    copy + one[0][one[0].index("diff --git"):]])], [T["A"]], A, b4=False)
+refuse("a patch, and another one attached", [beside(one[0], "mixed", [
+    copy + x3[x3.index("diff --git"):]])],
+    "mail 1, '.PATCH. A: do it', has a patch in its text and another one")
+
 # --- many
 many, last = [], BASE
 for i in range(100):
