@@ -62,12 +62,12 @@ static int create(const struct memory *m, unsigned int how, uint32_t *handle)
 static int overlap_once(unsigned int how, unsigned int *early)
 {
 	struct memory m;
+	const unsigned int first = how & TWO ? 0 : 1;
 	struct call call[2] = {
 		{ .inval = inval_find("punch"), .m = &m, .index = 0 },
-		{ .inval = inval_find("mprotect-ro"), .m = &m, .index = 1, .second = true,
-		  .store = fresh_value() },
+		{ .inval = inval_find("mprotect-ro"), .m = &m, .index = 1 - first,
+		  .second = !first, .store = fresh_value() },
 	};
-	const unsigned int first = how & TWO ? 0 : 1;
 	uint32_t value = fresh_value(), handle;
 	unsigned int i;
 	int err, ret = LOST_PASS;
