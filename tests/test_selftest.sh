@@ -72,29 +72,22 @@ mutant "does not return the pages" 'igt_userptr_bound failed' \
 
 # Nobody may wait for a process that exits, nor one that is killed for any.
 mutant_build "waits for those who are killed" \
-	's/^\t\tstop = (killed \&\& time_after(jiffies, end)) ||$/\t\tstop = (killed \&\& current->mm == mm \&\& end) ||/
-	s/READ_ONCE(mo->abandoned) || userptr_owner_exits(obj) ||/READ_ONCE(mo->abandoned) ||/
+	's/^\t\tstop = dies && time_after(jiffies, end);$/\t\tstop = dies \&\& !end;/
+	s/userptr_owner_exits(obj))$/false)/
 	s/^static bool userptr_owner_exits/static bool __maybe_unused userptr_owner_exits/'
 for way in killed-other killed-owner; do
 	mutant_shell "waits --limit 15 $way"
 	like "waits for those who are killed: $way" "$(<"$TMP/out")" "^$way (fail|hang) "
 done
 
-# But a killed process of another mm waits ten seconds, for reclaim may be one. The list
-# of vmas is empty while one unbinds, such as the worker that returns the pages.
-gone_early()
-{
-	mutant_build "$1" "$2"
-	mutant_shell "waits --limit 15 killed-other"
-	like "$1: killed-other" "$(<"$TMP/out")" "^killed-other fail .*: gone while the GPU writes, [0-8]\."
-}
-gone_early "lets the killed go at once" \
+# But a killed process of another mm waits ten seconds, for reclaim may be one.
+mutant_build "lets the killed go at once" \
 	's/^#define USERPTR_KILL_TIMEOUT (10 \* HZ)$/#define USERPTR_KILL_TIMEOUT 0/'
-gone_early "looks for requests in the list of vmas" \
-	's/^\t\tfor (rb = rb_first(&obj->vma.tree);/\t\tfor (rb = list_empty(\&obj->vma.list) ? NULL : rb_first(\&obj->vma.tree);/'
-
+mutant_shell "waits --limit 15 killed-other"
+like "lets the killed go at once: killed-other" "$(<"$TMP/out")" \
+	"^killed-other fail .*: gone while the GPU writes, [0-8]\."
 mutant_build "takes a process that is gone for one that exits" \
-	's/^\texits = task && (signal/\texits = !task || (signal/'
+	'/^static bool userptr_owner_exits/,/^}$/s/^\trcu_read_unlock();$/\tif (!task)\n\t\texits = true;\n&/'
 mutant_shell "lost creator"
 like "takes a process that is gone for one that exits: creator" "$(<"$TMP/out")" "^creator lost "
 mutant_build "does not see the exit of a single thread" \
