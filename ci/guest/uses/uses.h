@@ -25,8 +25,8 @@ struct way {
 	double silent;		/* seconds without progress that are a hang */
 };
 
-extern const struct way way_fences, way_nomem, way_progress, way_sticky, way_import,
-	way_back, way_many;
+extern const struct way way_fences, way_nomem, way_progress, way_sticky, way_private,
+	way_import, way_back, way_many;
 extern const struct way *const ways[];		/* ends with NULL */
 
 /* In memory that all processes share. */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An object may not lie over an mmap of the GTT. The driver revokes that mmap when it
+ * likes, in the reset of the GPU too, and then has to wait for the requests that use the
+ * object. A private mmap that was written to has pages like any memory: it is refused all
+ * the same.
+ */
+#include <i915_drm.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "uses.h"
+
+#define PAGES	4ul
+#define BYTES	(PAGES * PAGE)
+
+static int by_write(int fd, uint32_t handle)
+{
+	return use_write(fd, handle, PAGES, 0xc0ffee);
+}
+
+static int by_blit(int fd, uint32_t handle)
+{
+	uint32_t got[PAGES];
+
+	return use_blit(fd, handle, PAGES, got);
+}
+
+static const struct {
+	const char *name;
+	int (*use)(int fd, uint32_t handle);
+} uses[] = {
+	{ "set_domain", use_domain }, { "blit", by_blit }, { "a GPU write", by_write },
+};
+
+/* A private mmap through the GTT of a new object, written to; MAP_FAILED if none. */
+static char *gtt_mmap(int fd)
+{
+	struct drm_i915_gem_mmap_gtt arg = { };
+	char *p = MAP_FAILED;
+
+	if (gem_create(fd, BYTES, &arg.handle) ||
+	    gem_ioctl(fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg))
+		return p;
+	p = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, arg.offset);
+	if (p != MAP_FAILED)
+		fill(p, PAGES, 1);
+	return p;
+}
+
+static int run_private(int fd)
+{
+	unsigned int i, bad = 0;
+	uint32_t handle;
+	char *p;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(uses); i++) {
+		p = gtt_mmap(fd);
+		if (p == MAP_FAILED)
+			return because(USE_SKIP, "a private mmap of the GTT", -errno);
+		err = gem_userptr(fd, p, BYTES, &handle);
+		if (err)
+			return because(USE_SKIP, "an object over it", err);
+		err = uses[i].use(fd, handle);
+		if (err != -EFAULT) {
+			complain("%s: %s, not EFAULT", uses[i].name,
+				 err ? strerror(-err) : "done");
+			bad++;
+		}
+		gem_close(fd, handle);
+		alive();
+	}
+	note("%u of %zu uses were not refused", bad, ARRAY_SIZE(uses));
+	return bad ? USE_BAD : USE_PASS;
+}
+
+const struct way way_private = {
+	.name = "private", .help = "a private mmap of the GTT is no memory for an object",
+	.run = run_private, .silent = 60,
+};
