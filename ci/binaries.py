@@ -6,7 +6,7 @@
 
 Prints ci/hsw/BINARIES.md: a row for each binary, a column for each kernel, in it how
 many of the tests had which result; then every result that is no pass, with the reason
-that DIR (ci/expected) has for it, or what the test itself said.  Of a kernel only the
+that DIR (ci/data/expected) has for it, or what the test itself said.  Of a kernel only the
 step "base" counts; its tests may be in several files.  Exit 2: the input is wrong.
 """
 
@@ -51,7 +51,7 @@ def load(path):
 
 
 def reasons(directory, kernel):
-    """What ci/expected has; "the same" is what the line above says."""
+    """What ci/data/expected has; "the same" is what the line above says."""
     out, why = [], ""
     for path in table.expectation_files(kernel, directory):
         for *line, text, _ in table.expectations(path):
@@ -87,7 +87,7 @@ def names(tests):
 
 
 def main():
-    args, directory = sys.argv[1:], "ci/expected"
+    args, directory = sys.argv[1:], "ci/data/expected"
     if "--expected" in args[:-1]:
         i = args.index("--expected")
         directory = args[i + 1]

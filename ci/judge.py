@@ -3,18 +3,18 @@
 """Judge the folder of one step: print "test result seconds detail" rows.
 
     ci/judge.py DIR
-    ci/judge.py --boot DIR WORD     boot 1 of ci/shell's DIR, of which ci/boot
+    ci/judge.py --boot DIR WORD     boot 1 of ci/shell's DIR, of which ci/stages/boot
                                     printed WORD: exit 1 and print why if it is
                                     not good
 
-A pure function of what ci/step left in DIR:
+A pure function of what ci/stages/step left in DIR:
     testlist          the test list, one igt@binary@subtest per line
-    boots.tsv         boot, what ci/boot printed, seconds, tests before, tests after
+    boots.tsv         boot, what ci/stages/boot printed, seconds, tests before, tests after
     igt/results.json  the output of igt_results; igt/N is the Nth line of testlist
     {nonce,channel,console,dmesg}-N.txt  the records of boot N
 
 A test passes only if igt_runner reports a pass AND the kernel log has no line of
-ci/oops-patterns AND the guest itself reported the end of the boot.
+ci/data/oops-patterns AND the guest itself reported the end of the boot.
 """
 
 import json
@@ -39,7 +39,7 @@ def read(path):
 
 
 def patterns(name):
-    path = os.path.join(HERE, name)
+    path = os.path.join(HERE, "data", name)
     lines = [l for l in read(path).split("\n") if l and l[0] != "#"]
     if not lines:
         sys.exit("judge: no patterns in %s" % path)

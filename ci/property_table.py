@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The properties of ci/properties.tsv on each kernel, as a table for a mail.
+"""The properties of ci/data/properties.tsv on each kernel, as a table for a mail.
 
     ci/property_table.py RESULTS    of ci/properties: rows are the properties,
                                     columns the base, the first version, steps
@@ -35,8 +35,8 @@ CELL = {"notrun": "not run", "died": "crashes", "hang": "hangs",
 
 
 def properties():
-    """[(property, [test], group)] of ci/properties.tsv; no test is in two."""
-    path, out, seen = os.path.join(HERE, "properties.tsv"), [], set()
+    """[(property, [test], group)] of ci/data/properties.tsv; no test is in two."""
+    path, out, seen = os.path.join(HERE, "data", "properties.tsv"), [], set()
     for n, (name, tests, group) in rows(path, 3):
         for test in tests.split():
             if not re.fullmatch(r"(waits|lost|uses)@[a-z-]+", test):

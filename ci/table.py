@@ -69,7 +69,7 @@ def expectations(path):
 
 
 def expectation_files(base, directory=os.path.join(os.path.dirname(
-        os.path.abspath(__file__)), "expected")):
+        os.path.abspath(__file__)), "data", "expected")):
     """What Haswell cannot on any kernel, then the base's own lines, which rule."""
     paths = [os.path.join(directory, name + ".tsv") for name in ("haswell", base)]
     return [p for p in paths if os.path.exists(p)]

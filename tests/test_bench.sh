@@ -74,7 +74,7 @@ printf 'cost\tmunmap\t0\tapart\t%s00\tns\ncost done\n' "$(stat -c %s "$FAKE/$ste
 EOF
 : >"$TMP/measured"
 REAL=$(ci/build --base v5.10 --step base 2>/dev/null)
-echo "echo $REAL/bzImage" | tee "$farm/ci/device" >"$farm/ci/userland"
+echo "echo $REAL/bzImage" | tee "$farm/ci/stages/device" >"$farm/ci/stages/userland"
 export REAL FAKE=$TMP
 for again in "" " again"; do
 	USERPTR_CACHE=$TMP/cache "$farm/ci/bench" --steps base,3 --out "$TMP/b" >"$TMP/out" 2>"$TMP/err"

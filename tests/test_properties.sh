@@ -26,7 +26,7 @@ refuse "stray word" "unexpected 'base'" base
 refuse "unknown base" "unknown base 'v9.99'" --base v9.99
 refuse "no such step" "--steps 77: series/v5.10 has [0-9]+ patches" --steps 77
 refuse "no such tree" "--tree /nonexistent: no such directory" --tree /nonexistent
-refuse "no such test" "ci/properties.tsv has no such test" --only nonesuch
+refuse "no such test" "ci/data/properties.tsv has no such test" --only nonesuch
 refuse "times" "--times '0' is not" --times 0
 refuse "no first version" "there is no tests/v1/v6.12.mbox" --base v6.12 --steps base --first
 out=$(USERPTR_SERIES=$TMP timeout 60 ci/properties --first --steps base --out "$TMP/out" 2>&1)
@@ -187,7 +187,7 @@ for way in $(sed -n 's/^for way in \(.*\); do$/\1/p' <<<"$script"); do
 done
 printf 'ci n0 end runner=0 debug_locks=1 taint=0\n' >>"$share/channel-1.txt"
 STUB
-cat >"$TMP/r/ci/expected/properties-v5.10.tsv" <<-'TSV'
+cat >"$TMP/r/ci/data/expected/properties-v5.10.tsv" <<-'TSV'
 	lost@overlap	base	fail	it does not wait
 	waits@exit-fence	first	incomplete	it waits
 TSV

@@ -39,9 +39,9 @@ done
 for base in v5.10 v6.12; do
 	row=''
 	[[ $base != v5.10 && ! -s $CACHE/source/$base ]] ||
-		row=$("$ROOT/ci/source" --base "$base" --step base 2>/dev/null)
+		row=$("$ROOT/ci/stages/source" --base "$base" --step base 2>/dev/null)
 	if [[ -z $row ]]; then
-		skip "kunit.py of $base" "its source is not in the cache: ci/source --base $base --step base"
+		skip "kunit.py of $base" "its source is not in the cache: ci/stages/source --base $base --step base"
 		continue
 	fi
 	mkdir -p "$TMP/kunit-$base"
@@ -134,7 +134,7 @@ refuse "database: a name twice" "already exists" "$C/alike" --known "$TMP/k.ini"
 report "$C/known" --known "$C/known/known.ini"
 like "an entry that did not show is named" "$(<"$TMP/err")" "issue mended did not show"
 is "only that one" "$(wc -l <"$TMP/err")" 1
-# expected BASE KNOWN: rows of ci/expected that hold for every step, and that no
+# expected BASE KNOWN: rows of ci/data/expected that hold for every step, and that no
 # entry of the database is meant for: a report would call them regressions.
 expected()
 {
@@ -152,7 +152,7 @@ expected()
 	            print(test, word)
 	PY
 }
-for f in "$ROOT"/ci/known/*.ini; do
+for f in "$ROOT"/ci/data/known/*.ini; do
 	base=$(basename "$f" .ini)
 	report "$C/alike" --known "$f"
 	is "known $base: well formed" $? 0
@@ -161,8 +161,8 @@ for f in "$ROOT"/ci/known/*.ini; do
 	is "known $base: an entry less, and a row has none" "$(expected "$base" "$TMP/k.ini")" "$T@readonly-* skip"
 done
 # What ci/faults expects is no report's business.
-for f in "$ROOT"/ci/expected/v*.tsv; do
-	check "known $(basename "$f" .tsv): is there" test -s "$ROOT/ci/known/$(basename "$f" .tsv).ini"
+for f in "$ROOT"/ci/data/expected/v*.tsv; do
+	check "known $(basename "$f" .tsv): is there" test -s "$ROOT/ci/data/known/$(basename "$f" .tsv).ini"
 done
 
 # An old warning hides no new one: two reports in one log, one of them known.
@@ -208,7 +208,7 @@ like "what the caller knows" "$(plain "$TMP/out")" "Subject: ✓ userptr.CI.BAT:
 report "$C/way" --known "$C/way/known.ini" --repo https://example.org/r/ --more https://example.org/page.html
 plain "$TMP/out" >"$TMP/text"
 like "an address of the net: links that work" "$(<"$TMP/text")" \
-	'External URL: https://example.org/page.html.*\[recursion\]: https://example.org/r/ci/expected/v5.10.tsv'
+	'External URL: https://example.org/page.html.*\[recursion\]: https://example.org/r/ci/data/expected/v5.10.tsv'
 like "the hash of the tree that was built" "$(<"$TMP/text")" 'Linux: v5.10 step 1 \(tree 4b825dc642cb\)'
 is "one section for the series" "$(grep -c '^CI Bug Log' "$TMP/text")" 1
 report "$C/way" --known "$C/way/known.ini" --per-step --more https://example.org/page.html
@@ -223,8 +223,8 @@ is "what the last step brings is no known issue" $? 1
 for b in v5.10 v4.17; do
 	for l in bat:BAT full:Full; do
 		{ head -n1 "$C/alike/results.tsv"
-		  grep -v '^#' "$ROOT/ci/testlists/${l%:*}.testlist" |
-			grep -vxFf <(cat "$ROOT"/ci/testlists/blocklist-"$b".txt 2>/dev/null) |
+		  grep -v '^#' "$ROOT/ci/data/testlists/${l%:*}.testlist" |
+			grep -vxFf <(cat "$ROOT"/ci/data/testlists/blocklist-"$b".txt 2>/dev/null) |
 			sed "s/^\(.*\)$/$b\tbase\t\1\tpass\t1\t/"; } >"$TMP/two/results.tsv"
 		report "$TMP/two" --known none
 		like "$b: the ${l%:*} list is told" "$(plain "$TMP/out")" "userptr.CI.${l#*:}: success"
@@ -279,7 +279,7 @@ if command -v chromium >/dev/null 2>&1; then
 		for s in base {1..10}; do
 			printf 'v4.17\t%s\tboot\tpass\t3.2\t\n' "$s"
 			i=0
-			grep ^igt "$ROOT/ci/testlists/bat.testlist" | while read -r t; do
+			grep ^igt "$ROOT/ci/data/testlists/bat.testlist" | while read -r t; do
 				w=pass
 				((i++ % 3)) || [[ $s == base ]] || w=${words[i % 11]}
 				printf 'v4.17\t%s\t%s\t%s\t%d.5\t%s\n' "$s" "$t" "$w" $((i * 7)) "${w/pass/}"

@@ -81,7 +81,7 @@ is "results cut short: exit 2" "$rc" 2
 printf '' | results
 table
 is "no results: exit 2" "$rc" 2
-for f in "$ROOT"/ci/expected/*.tsv; do
+for f in "$ROOT"/ci/data/expected/*.tsv; do
 	[[ -e $f ]] || continue
 	row base "$T@x" pass 1 "" | results
 	out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$f" 2>&1)

@@ -6,6 +6,7 @@
     known    the database of known issues
     compare  what a step changed, and what that is worth
     mail, data, junit, ktap, page: one format each
+    watch    ci/patchwork watch
 """
 
 import sys

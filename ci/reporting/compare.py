@@ -102,7 +102,7 @@ class Log:
         return "warning" if self.of("warnings") else "success"
 
     def unforeseen(self):
-        """The state without what ci/known has of this step: for a step on the
+        """The state without what ci/data/known has of this step: for a step on the
         way, which is there to show it."""
         if self.of("regressions"):
             return "failure"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The database of known issues: ci/known/BASE.ini.
+"""The database of known issues: ci/data/known/BASE.ini.
 
 One section an issue, its name is what reports call it:
 

@@ -18,7 +18,7 @@ VERDICT = {
                "look at them\n  before you take them for noise.",
     "failure": "At least one result is worse than on the base, and no known "
                "issue explains\n  it. Look at the log of each; if the series "
-               "is innocent, add the issue to\n  ci/known/ with a pattern, "
+               "is innocent, add the issue to\n  ci/data/known/ with a pattern, "
                "and it will be known from then on.",
 }
 
@@ -118,7 +118,7 @@ def hosts(w, log):
         w.add("  No changes in participating hosts")
 
 
-OWN = "At least one result is worse than on the base. ci/known has what this " \
+OWN = "At least one result is worse than on the base. ci/data/known has what this " \
     "step\n  brings, which is no excuse for it."
 
 
@@ -147,7 +147,7 @@ def one_log(w, log, report=None):
         w.title("Possible new issues", "-")
         w.add("  Here are the changes that %s may have brought:" % name, "")
         w.part(log, (("Possible regressions", "regressions"),
-                     ("Regressions that ci/known has of this step", "own"),
+                     ("Regressions that ci/data/known has of this step", "own"),
                      ("Warnings", "warnings"),
                      ("Suppressed", "suppressed")))
     if log.new_tests:
@@ -185,7 +185,7 @@ def on_the_way(w, logs):
             "no regressions"
         w.add("  * %s: %s, %s%s" % (
             log.step.title(), log.state().upper(), said,
-            " (as ci/known has it of this step: [%s])" % "] / [".join(own)
+            " (as ci/data/known has it of this step: [%s])" % "] / [".join(own)
             if own and log.unforeseen() == "success" else ""))
         w.refs([i for c in log.of("own") for i in c.issues])
     for log in logs:
@@ -247,7 +247,7 @@ def reason(report):
     odd = [l for l in way if l.unforeseen() != "success"]
     own = [l for l in way if l.state() != "success" and l not in odd]
     for logs, what in ((odd, "on the way, and nobody foresaw it"),
-                       (own, "on the way, as ci/known has it, which a later "
+                       (own, "on the way, as ci/data/known has it, which a later "
                              "step mends")):
         if logs:
             said.append("worse at step%s %s %s" % (
@@ -281,7 +281,7 @@ def summary(report, more="", where=None, patches=(), per_step=False, repo=""):
     if report.stale:
         w.title("Known issues that did not show", "-")
         w.add("  Each had its chance here. If it is mended, take it out of "
-              "ci/known/:", "")
+              "ci/data/known/:", "")
         for i in report.stale:
             w.issues[i.name] = i
             w.add("  * [%s]: %s (step %s, since %s)" %

@@ -128,7 +128,7 @@ class Page:
                    '"><span class="w">-</span></span></td>'
         word = '<span class="w">%s</span>' % r.word
         if r.issues or r.suppressed:
-            word += '<span class="known" title="ci/known says why">*</span>'
+            word += '<span class="known" title="ci/data/known says why">*</span>'
         # its full name for who hears it: what is seen is part of that
         body = '<span class="vh">%s, %s: </span><span>%s</span> ' \
             "<small>%s</small>" % (esc(group(r.test)[1]), esc(step.title()),
@@ -194,7 +194,7 @@ class Page:
                     word, word, KEY[word]))
         if any(r.issues or r.suppressed for s in self.report.steps
                for r in s.results.values()):
-            self.add("<div><dt>*</dt><dd>ci/known says why: see below</dd></div>")
+            self.add("<div><dt>*</dt><dd>ci/data/known says why: see below</dd></div>")
         self.add("</dl>")
 
     def about(self):
@@ -269,7 +269,7 @@ class Page:
                          how, esc(i.name), title, esc(i.step), esc(i.since),
                          ", seen %s" % esc(i.seen) if i.seen else "",
                          "<br>It did not show this time: if it is mended, "
-                         "take it out of ci/known/." if how else ""))
+                         "take it out of ci/data/known/." if how else ""))
 
     def bars(self, head, rows):
         top = max([v for _, v in rows] + [.1])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Read what ci/run and ci/step left in their folders."""
+"""Read what ci/run and ci/stages/step left in their folders."""
 
 import glob
 import json
@@ -10,7 +10,7 @@ import judge
 import table
 from . import die, splat
 
-# Lines of ci/lib-phase.sh, and of a lock that was waited for.
+# Lines of ci/lib/phase.sh, and of a lock that was waited for.
 PROGRESS = re.compile(r": (starts|done in|failed \(\d+\) after|"
                       r"[0-9hms]+(,|$)|"
                       r"waiting for another run that holds the lock )")
@@ -122,7 +122,7 @@ def from_run(folder):
 
 
 def from_step(folder):
-    """The one step of a folder of ci/step (rows.tsv)."""
+    """The one step of a folder of ci/stages/step (rows.tsv)."""
     path = os.path.join(folder, "rows.tsv")
     name = os.path.basename(os.path.abspath(folder))
     beside = os.path.join(os.path.dirname(os.path.abspath(folder)),

@@ -46,9 +46,9 @@ provoke_start()
 {
 	claim_out out
 	times_start
-	EXPECTED=$USERPTR_ROOT/ci/expected/$1-$base.tsv
+	EXPECTED=$USERPTR_ROOT/ci/data/expected/$1-$base.tsv
 	if [[ ! -e $EXPECTED ]]; then
-		note "no ci/expected/$1-$base.tsv: every result must be a pass"
+		note "no ci/data/expected/$1-$base.tsv: every result must be a pass"
 		EXPECTED=/dev/null
 	fi
 	"$USERPTR_ROOT/ci/setup" >&2 || exit $?

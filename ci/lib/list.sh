@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Test lists: ci/testlists, and what a user brings; and what may come of the tests.
+# Test lists: ci/data/testlists, and what a user brings; and what may come of the tests.
 # Part of lib.sh.
 
-# list_file NAME: the file of a list, which is one itself or a name in ci/testlists.
+# list_file NAME: the file of a list, which is one itself or a name in ci/data/testlists.
 list_file()
 {
 	local file=$1
 
-	[[ $1 == */* || -f $1 ]] || file=$USERPTR_ROOT/ci/testlists/$1.testlist
-	[[ -f $file ]] || die 2 "no test list '$1': give a file, or one of $(cd "$USERPTR_ROOT/ci/testlists" && printf '%s ' *.testlist | sed 's/\.testlist//g')"
+	[[ $1 == */* || -f $1 ]] || file=$USERPTR_ROOT/ci/data/testlists/$1.testlist
+	[[ -f $file ]] || die 2 "no test list '$1': give a file, or one of $(cd "$USERPTR_ROOT/ci/data/testlists" && printf '%s ' *.testlist | sed 's/\.testlist//g')"
 	printf '%s\n' "$file"
 }
 
@@ -38,7 +38,7 @@ list_tests()
 		[[ -n $bad ]]; then
 		die 2 "$1: '${bad#*:}' is not igt@binary@subtest"
 	fi
-	blocked=$(for f in "$USERPTR_ROOT"/ci/testlists/blocklist{,"-$2"}.txt; do
+	blocked=$(for f in "$USERPTR_ROOT"/ci/data/testlists/blocklist{,"-$2"}.txt; do
 		[[ ! -e $f ]] || list_lines "$f"
 	done)
 	# without a blocked test grep gets no pattern; an empty one would match all
@@ -71,7 +71,7 @@ expected_files()
 	local name
 
 	for name in haswell "$1"; do
-		name=$USERPTR_ROOT/ci/expected/$name.tsv
+		name=$USERPTR_ROOT/ci/data/expected/$name.tsv
 		[[ ! -e $name ]] || printf '%s\n' "$name"
 	done
 }

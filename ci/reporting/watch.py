@@ -20,7 +20,7 @@ import time
 import traceback
 import urllib.parse
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TRIES = 3           # of a series whose run ended because the harness failed
 BIG = 8 << 20       # bytes of a report that is still read
 # Files of a diff, as git and diff -u name them.

@@ -4,7 +4,7 @@
 # What every script of the harness shares: strict mode, messages, timed
 # phases, the cache with its locks, keys and cleanup.  Source it first:
 #
-#	. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+#	. "$(dirname "${BASH_SOURCE[0]}")/lib/lib.sh"
 #
 # Exit codes, everywhere: 0 as expected, 1 a result that is not, 2 wrong usage
 # or input, 3 the harness itself failed.
@@ -13,7 +13,7 @@ set -Eeuo pipefail
 shopt -s inherit_errexit
 
 # Absolute, so that scripts may cd.
-USERPTR_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+USERPTR_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${USERPTR_CACHE:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/i915-userptr}
 LIB_NAME=${0##*/}
 
@@ -82,8 +82,8 @@ hms()
 	fi
 }
 
-. "$USERPTR_ROOT/ci/lib-process.sh"
-. "$USERPTR_ROOT/ci/lib-cache.sh"
-. "$USERPTR_ROOT/ci/lib-phase.sh"
-. "$USERPTR_ROOT/ci/lib-base.sh"
-. "$USERPTR_ROOT/ci/lib-list.sh"
+. "$USERPTR_ROOT/ci/lib/process.sh"
+. "$USERPTR_ROOT/ci/lib/cache.sh"
+. "$USERPTR_ROOT/ci/lib/phase.sh"
+. "$USERPTR_ROOT/ci/lib/base.sh"
+. "$USERPTR_ROOT/ci/lib/list.sh"

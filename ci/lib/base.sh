@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The bases of ci/bases.tsv, their series, and git.  Part of lib.sh.
+# The bases of ci/data/bases.tsv, their series, and git.  Part of lib.sh.
 
 # base_info BASE: set BASE_PACKAGE (or -), BASE_SUITE, BASE_FILE, BASE_BLOB, BASE_KCFLAGS,
-# BASE_RAM (MiB) from ci/bases.tsv.  An unknown base is the user's error.
+# BASE_RAM (MiB) from ci/data/bases.tsv.  An unknown base is the user's error.
 base_info()
 {
 	local base package file blob kcflags ram known=()
@@ -25,7 +25,7 @@ base_info()
 			BASE_RAM=$ram
 			return 0
 		fi
-	done <"$USERPTR_ROOT/ci/bases.tsv"
+	done <"$USERPTR_ROOT/ci/data/bases.tsv"
 	die 2 "unknown base '$1': give one of ${known[*]}"
 }
 
