@@ -49,7 +49,7 @@ fi
 
 # The judge
 fresh() { rm -rf "$TMP/d"; cp -r "$G/$1" "$TMP/d"; }
-judge() { ci/judge_faults.py "$TMP/d" "$1" >"$TMP/row" 2>&1; }
+judge() { ci/stages/verdict faults "$TMP/d" "$1" >"$TMP/row" 2>&1; }
 word() { cut -f2 "$TMP/row"; }
 detail() { cut -f4 "$TMP/row"; }
 
@@ -108,7 +108,7 @@ fresh pass; sed -i 's/runner=0/runner=3/' "$TMP/d/channel-1.txt"; printf '# noth
 is "a trap that could not be set" "$(word)" skip
 fresh pass; sed -i '/ start /,$d' "$TMP/d/channel-1.txt"; judge fork
 is "the guest did not come up" "$(word)" notrun
-ci/judge_faults.py "$TMP/none" fork >/dev/null 2>&1
+ci/stages/verdict faults "$TMP/none" fork >/dev/null 2>&1
 is "no such folder: exit 2" $? 2
 
 # v4.17 prints tasks another way

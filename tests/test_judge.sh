@@ -7,7 +7,7 @@
 G=$ROOT/tests/golden
 T=igt@meta_test
 
-judge() { "$ROOT/ci/judge.py" "$TMP/d" >"$TMP/rows" 2>"$TMP/err"; }
+judge() { "$ROOT/ci/stages/verdict" judge "$TMP/d" >"$TMP/rows" 2>"$TMP/err"; }
 word() { awk -F'\t' -v t="$1" '$1 == t { print $2 }' "$TMP/rows"; }
 fresh() { rm -rf "$TMP/d"; cp -r "$G/$1" "$TMP/d"; }
 
@@ -138,6 +138,6 @@ LINES
 good; put_dmesg "[IGT] some innocent line"; judge
 is "an innocent line" "$(word "$first")" pass
 
-"$ROOT/ci/judge.py" "$TMP/none" 2>/dev/null
+"$ROOT/ci/stages/verdict" judge "$TMP/none" 2>/dev/null
 is "no such folder: exit 2" $? 2
 done_testing

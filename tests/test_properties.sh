@@ -40,7 +40,7 @@ refuse "two runs into one folder" "another run writes to" --out "$TMP/locked"
 for program in waits lost uses; do
 	make -s -C "ci/guest/$program" O="$TMP" >"$TMP/log" 2>&1 || sed 's/^/# /' "$TMP/log"
 	"$TMP/$program" --help >"$TMP/$program.help"
-	ways=$(ci/property_table.py --tests | sed -n "s/^$program@//p")
+	ways=$(ci/stages/verdict property-table --tests | sed -n "s/^$program@//p")
 	check "$program has tests" test -n "$ways"
 	for way in $ways; do
 		check "$program has the way $way" grep -qE "^    $way +[^ ]" "$TMP/$program.help"
@@ -48,14 +48,14 @@ for program in waits lost uses; do
 done
 is "all ways of waits are tests" \
 	"$(sed -nE 's/^    ([a-z]+-[a-z]+) .*/waits@\1/p' "$TMP/waits.help" | sort)" \
-	"$(ci/property_table.py --tests | grep ^waits@ | sort)"
+	"$(ci/stages/verdict property-table --tests | grep ^waits@ | sort)"
 
 # --- the judge
 fresh() { rm -rf "$TMP/d"; cp -r "$G/$1" "$TMP/d"; }
 judge()
 {
 	rc=0
-	ci/judge_properties.py "$TMP/d" "$@" >"$TMP/rows" 2>"$TMP/err" || rc=$?
+	ci/stages/verdict properties "$TMP/d" "$@" >"$TMP/rows" 2>"$TMP/err" || rc=$?
 }
 # row WAY COLUMN
 row() { grep "@$1	" "$TMP/rows" | cut -f"$2"; }
@@ -136,7 +136,7 @@ fresh pass; sed -i 's/runner=0/runner=1/' "$TMP/d/channel-1.txt"; judge waits "$
 is "the script failed: exit 3" "$rc" 3
 fresh pass; judge waits exit-fence
 is "a test that was not asked for: exit 3" "$rc" 3
-ci/judge_properties.py "$TMP/none" waits exit-fence >/dev/null 2>&1
+ci/stages/verdict properties "$TMP/none" waits exit-fence >/dev/null 2>&1
 is "no such folder: exit 2" $? 2
 
 # --- the sum
@@ -146,7 +146,7 @@ is "no such folder: exit 2" $? 2
 	printf 'v5.10\tbase\tlost@overlap\tpass\t1.0\tpass\tfine\n'
 	printf 'v5.10\t3\tlost@overlap\tpass\t1.0\tpass\tfine\n'
 } >"$TMP/runs"
-is "the worst rules, each word is counted" "$(ci/judge_properties.py --sum "$TMP/runs" | tail -n +2)" \
+is "the worst rules, each word is counted" "$(ci/stages/verdict properties --sum "$TMP/runs" | tail -n +2)" \
 	"v5.10	base	lost@overlap	dmesg-fail	4.5	lost 1, pass 2 of 3: page 7
 v5.10	3	lost@overlap	pass	1.0	pass 1 of 1: fine"
 
@@ -198,7 +198,7 @@ result() { awk -F'\t' -v s="$1" -v t="$2" '$2 == s && $3 == t { print $4, $6 }' 
 last=$(last_step v5.10)
 SAYS="base-overlap=lost" properties
 is "as expected: exit 0" "$rc" 0
-n=$(ci/property_table.py --tests | wc -l)
+n=$(ci/stages/verdict property-table --tests | wc -l)
 is "base and the last step, a line for each test" "$(tail -n +2 "$TMP/p/results.tsv" | cut -f2 | uniq -c | xargs)" "$n base $n $last"
 is "one VM for each step and program" "$(xargs <"$VMS")" \
 	"base waits base lost base uses $last waits $last lost $last uses"

@@ -142,7 +142,7 @@ expected()
 	import sys
 	root, base, ini = sys.argv[1:]
 	sys.path.insert(0, root + "/ci")
-	import table
+	from verdict.tables import results as table
 	from reporting import known
 	issues = known.load(ini)
 	rows = [row for path in table.expectation_files(base) for row in table.expectations(path)]

@@ -7,7 +7,7 @@ T=igt@gem_userptr_blits
 results() { { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; cat; } >"$TMP/r.tsv"; }
 row() { printf 'v5.10\t%s\t%s\t%s\t%s\t%s\n' "$@"; }
 expect() { : >"$TMP/e.tsv"; (($# == 0)) || printf '%s\t%s\t%s\t%s\n' "$@" >"$TMP/e.tsv"; }
-table() { out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$TMP/e.tsv" "$@" 2>&1); rc=$?; }
+table() { out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" "$TMP/e.tsv" "$@" 2>&1); rc=$?; }
 
 { row base "$T@dmabuf-sync" pass 2.1 ""; row base "$T@coherency-unsync" pass 1 ""
   row 1 "$T@dmabuf-sync" dmesg-warn 2.1 "WARNING: possible circular"
@@ -32,7 +32,7 @@ like "a listed test that passes is named" "$out" "step base: $T@dmabuf-sync: PAS
 cp "$TMP/e.tsv" "$TMP/first.tsv"
 table "$TMP/first.tsv"
 like "several files: the last has the line to be taken out" "$out" "the line out of $TMP/first.tsv"
-out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$TMP/first.tsv" /dev/null "$TMP/e.tsv" base=cached 2>&1)
+out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" "$TMP/first.tsv" /dev/null "$TMP/e.tsv" base=cached 2>&1)
 like "several files: in their order" "$out" "cached.*the line out of $TMP/e.tsv"
 
 expect "$T@dmabuf-sync" 1 "pass|dmesg-warn" "rare" "$T@coherency-unsync" 1 incomplete "NULL mn"
@@ -84,11 +84,11 @@ is "no results: exit 2" "$rc" 2
 for f in "$ROOT"/ci/data/expected/*.tsv; do
 	[[ -e $f ]] || continue
 	row base "$T@x" pass 1 "" | results
-	out=$("$ROOT/ci/table.py" "$TMP/r.tsv" "$f" 2>&1)
+	out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" "$f" 2>&1)
 	is "${f##*/} is well formed" $? 0
 done
 
-# ci/binaries.py: binaries by kernel
+# binaries: binaries by kernel
 head() { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; }
 { head
   printf 'v5.10\t%s\t%s\t%s\t1.0\t%s\n' base boot pass '' base igt@gem_a@one pass '' \
@@ -101,7 +101,7 @@ head() { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; }
 mkdir -p "$TMP/expected"
 printf 'igt@gem_b@o*\tbase\tfail\tanother reason\nigt@gem_d@*\tbase\tskip\tno such engine\n' >"$TMP/expected/haswell.tsv"
 printf '# c\nigt@gem_c@*\t1\tfail\tthe reason\nigt@gem_b@o*\tbase\tfail|skip\tthe same\n' >"$TMP/expected/v5.10.tsv"
-binaries() { "$ROOT/ci/binaries.py" "$@" --expected "$TMP/expected" 2>&1; }
+binaries() { "$ROOT/ci/stages/verdict" binaries "$@" --expected "$TMP/expected" 2>&1; }
 # shellcheck disable=SC2016  # backquotes of Markdown
 is "binaries: the table, and the reasons" "$(binaries "$TMP/a.tsv" "$TMP/b.tsv" | tail -n +6)" '| binary | v5.10 | v6.12 |
 |---|---|---|

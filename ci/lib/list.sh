@@ -64,7 +64,7 @@ list_only()
 	done
 }
 
-# expected_files BASE: the files of expected results for ci/table.py; the last line that
+# expected_files BASE: the files of expected results for the table; the last line that
 # matches counts: first those of Haswell with any kernel, then those of BASE.
 expected_files()
 {

@@ -92,7 +92,7 @@ provoke_end()
 	local rc=0
 
 	cp "$1" "$out/results.tsv" || die 3 "cannot write $out/results.tsv: is the disk full?"
-	"$USERPTR_ROOT/ci/table.py" "$1" "$EXPECTED" || rc=$?
+	"$USERPTR_ROOT/ci/stages/verdict" table "$1" "$EXPECTED" || rc=$?
 	printf '\nResults: %s\n\n' "$out/results.tsv"
 	times_table
 	return "$rc"

@@ -169,7 +169,7 @@ class Report:
         out = []
         for s in self.steps:
             out += [t for t in s.results if t not in out]
-        # the runner's own row comes last, as ci/judge.py has it
+        # the runner's own row comes last, as the judge has it
         return sorted(out, key=lambda t: t == "igt@runner@aborted")
 
 

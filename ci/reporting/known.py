@@ -28,8 +28,9 @@ import fnmatch
 import os
 import re
 
-import judge
-import table
+from verdict import judge
+from verdict.tables import results as table
+
 from . import die, splat
 
 MUST = ("title", "test", "step", "result", "since", "link")

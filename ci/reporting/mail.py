@@ -7,7 +7,8 @@ import html
 import re
 import textwrap
 
-import table
+from verdict.tables import results as table
+
 from . import compare
 
 CI = "userptr.CI"

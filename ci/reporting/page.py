@@ -14,8 +14,9 @@ import re
 import time
 import urllib.parse
 
-import judge
-import table
+from verdict import judge
+from verdict.tables import results as table
+
 from . import compare, mail, runs, splat
 
 HERE = os.path.dirname(os.path.abspath(__file__))

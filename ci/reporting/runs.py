@@ -6,8 +6,9 @@ import json
 import os
 import re
 
-import judge
-import table
+from verdict import judge
+from verdict.tables import results as table
+
 from . import die, splat
 
 # Lines of ci/lib/phase.sh, and of a lock that was waited for.

@@ -3,7 +3,7 @@
 
 import re
 
-import judge
+from verdict import judge
 
 PATTERNS = judge.patterns("oops-patterns")
 # Lines that only belong to the report above or below them.

@@ -1,17 +1,17 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The properties of ci/data/properties.tsv on each kernel, as a table for a mail.
 
-    ci/property_table.py RESULTS    of ci/properties: rows are the properties,
-                                    columns the base, the first version, steps
-    ci/property_table.py --summary RESULTS [STALE]
-                                    rows are what goes wrong (the third column of
-                                    properties.tsv) on the base and the last step,
-                                    "none in 20" if nothing did; the first row is
-                                    what STALE has, the file of make stale
-    ci/property_table.py --ways PROGRAM RESULTS
-                                    rows are the ways of one program
-    ci/property_table.py --tests    the tests of all properties, one a line
+    ci/stages/verdict property-table RESULTS
+                      of ci/properties: rows are the properties, columns the base, the
+                      first version, steps
+    ci/stages/verdict property-table --summary RESULTS [STALE]
+                      rows are what goes wrong (the third column of properties.tsv) on
+                      the base and the last step, "none in 20" if nothing did; the first
+                      row is what STALE has, the file of make stale
+    ci/stages/verdict property-table --ways PROGRAM RESULTS
+                      rows are the ways of one program
+    ci/stages/verdict property-table --tests
+                      the tests of all properties, one a line
 
 A cell counts the runs of all tests of its row: "holds 20 of 20", or the worst result
 and how often there was it, "hangs 4 of 20"; in "hangs 4+2 of 20" two more runs had a
@@ -21,12 +21,11 @@ Exit 2: the input is wrong.
 
 import os
 import re
-import sys
 
-import stale_table
-from table import die, rows
+from ..judge import DATA
+from . import stale as stale_table
+from .results import die, rows
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # What a cell calls the result of a program, the worst first; pass and skip are not
 # among them.
 CELL = {"notrun": "not run", "died": "crashes", "hang": "hangs",
@@ -36,7 +35,7 @@ CELL = {"notrun": "not run", "died": "crashes", "hang": "hangs",
 
 def properties():
     """[(property, [test], group)] of ci/data/properties.tsv; no test is in two."""
-    path, out, seen = os.path.join(HERE, "data", "properties.tsv"), [], set()
+    path, out, seen = os.path.join(DATA, "properties.tsv"), [], set()
     for n, (name, tests, group) in rows(path, 3):
         for test in tests.split():
             if not re.fullmatch(r"(waits|lost|uses)@[a-z-]+", test):
@@ -74,7 +73,7 @@ def cell(counts):
 
 def heads(steps, base):
     """What the columns are called: the last of the series is told from others."""
-    path = os.path.join(HERE, "..", "series", base)
+    path = os.path.join(DATA, "..", "..", "series", base)
     n = 0
     if os.path.exists(path):
         with open(path, encoding="utf-8") as f:
@@ -150,9 +149,7 @@ def by_group():
 
 
 def main(args):
-    if args in (["--help"], ["-h"]):
-        print(__doc__.strip())
-    elif args == ["--tests"]:
+    if args == ["--tests"]:
         print("\n".join(t for _, tests, _ in properties() for t in tests))
     elif args[:1] == ["--summary"] and len(args) in (2, 3):
         summary(*args[1:])
@@ -163,10 +160,5 @@ def main(args):
     elif len(args) == 1 and args[0][0] != "-":
         table("property", [p[:2] for p in properties()], args[0])
     else:
-        print("usage: ci/property_table.py RESULTS (of ci/properties): see "
-              "ci/property_table.py --help", file=sys.stderr)
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        die("usage: ci/stages/verdict property-table RESULTS (of ci/properties; see --help)")
+    return 0

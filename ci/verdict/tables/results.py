@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Print results.tsv as a table, the changes from base, and the verdict.
 
-    ci/table.py RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]
+    ci/stages/verdict table RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]
 
 NOTE (such as "cached") is printed under the step.  EXPECTED has the columns
 test (may hold * and ?), step (base, first, 2, 1-3 or *), results that are expected
@@ -15,7 +14,9 @@ Exit 0: all as expected, 1: not, 2: the input is wrong.
 import fnmatch
 import os
 import re
-import sys
+
+from .. import Wrong
+from ..judge import DATA
 
 WORDS = ("pass fail skip warn crash timeout incomplete notrun abort "
          "dmesg-warn dmesg-fail").split()
@@ -24,8 +25,7 @@ NOTE = re.compile(r"(base|first|\d+)=")
 
 
 def die(text):
-    print("table: " + text, file=sys.stderr)
-    sys.exit(2)
+    raise Wrong(text)
 
 
 def rows(path, columns):
@@ -68,8 +68,7 @@ def expectations(path):
     return out
 
 
-def expectation_files(base, directory=os.path.join(os.path.dirname(
-        os.path.abspath(__file__)), "data", "expected")):
+def expectation_files(base, directory=os.path.join(DATA, "expected")):
     """What Haswell cannot on any kernel, then the base's own lines, which rule."""
     paths = [os.path.join(directory, name + ".tsv") for name in ("haswell", base)]
     return [p for p in paths if os.path.exists(p)]
@@ -107,27 +106,24 @@ def table(results, steps, tests, notes):
                                   if (s, t) in results) for s in steps])
 
 
-def main(argv):
-    if argv[1:] in (["--help"], ["-h"]):
-        print(__doc__.strip())
-        return 0
-    notes = dict(a.split("=", 1) for a in argv[2:] if NOTE.match(a))
-    files = [a for a in argv[2:] if not NOTE.match(a)]
+def main(args):
+    notes = dict(a.split("=", 1) for a in args[1:] if NOTE.match(a))
+    files = [a for a in args[1:] if not NOTE.match(a)]
     if not files:
-        die("usage: ci/table.py RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]")
+        die("usage: ci/stages/verdict table RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]")
     results, steps, tests = {}, [], []
-    for n, (_, step, test, result, secs, detail) in rows(argv[1], 6):
+    for n, (_, step, test, result, secs, detail) in rows(args[0], 6):
         if n == 1:
             continue
         if result not in WORDS:
-            die("%s:%d: '%s' is no result" % (argv[1], n, result))
+            die("%s:%d: '%s' is no result" % (args[0], n, result))
         if step not in steps:
             steps.append(step)
         if test not in tests:
             tests.append(test)
         results[step, test] = (result, float(secs), detail)
     if not results:
-        die("%s holds no result" % argv[1])
+        die("%s holds no result" % args[0])
     exp = [line for path in files for line in expectations(path)]
 
     table(results, steps, tests, notes)
@@ -169,7 +165,3 @@ def main(argv):
                 print("      it passes now: take the line out of %s" % path)
     print("\n%d results, %d not as expected" % (len(results), bad))
     return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv))

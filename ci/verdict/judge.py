@@ -1,11 +1,10 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Judge the folder of one step: print "test result seconds detail" rows.
 
-    ci/judge.py DIR
-    ci/judge.py --boot DIR WORD     boot 1 of ci/shell's DIR, of which ci/stages/boot
-                                    printed WORD: exit 1 and print why if it is
-                                    not good
+    ci/stages/verdict judge DIR
+    ci/stages/verdict judge --boot DIR WORD
+                      boot 1 of ci/shell's DIR, of which ci/stages/boot printed WORD:
+                      exit 1 and print why if it is not good
 
 A pure function of what ci/stages/step left in DIR:
     testlist          the test list, one igt@binary@subtest per line
@@ -20,9 +19,10 @@ ci/data/oops-patterns AND the guest itself reported the end of the boot.
 import json
 import os
 import re
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+from . import Wrong
+
+DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
 # Taints that igt_runner calls fatal, and the soft lockup: MCE, bad page, die,
 # warn, soft lockup.  The flags that i915 sets itself (user, crap) do not count.
 BAD_TAINT = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14
@@ -39,10 +39,10 @@ def read(path):
 
 
 def patterns(name):
-    path = os.path.join(HERE, "data", name)
+    path = os.path.join(DATA, name)
     lines = [l for l in read(path).split("\n") if l and l[0] != "#"]
     if not lines:
-        sys.exit("judge: no patterns in %s" % path)
+        raise Wrong("no patterns in %s" % path)
     return [re.compile(l) for l in lines]
 
 
@@ -356,18 +356,14 @@ def judge_script(folder, word):
     return None if status == "0" else "the command returned %s" % status
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] in (["--help"], ["-h"]):
-        print(__doc__.strip())
-        sys.exit(0)
-    if len(sys.argv) == 4 and sys.argv[1] == "--boot":
-        why = judge_script(sys.argv[2], sys.argv[3])
+def main(args):
+    if len(args) == 3 and args[0] == "--boot":
+        why = judge_script(*args[1:])
         if why:
             print(why)
-        sys.exit(1 if why else 0)
-    if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]):
-        print("usage: ci/judge.py DIR (the folder of one step)",
-              file=sys.stderr)
-        sys.exit(2)
-    for r in judge(sys.argv[1]):
-        print(r)
+        return 1 if why else 0
+    if len(args) != 1 or not os.path.isdir(args[0]):
+        raise Wrong("usage: ci/stages/verdict judge DIR (the folder of one step)")
+    for row in judge(args[0]):
+        print(row)
+    return 0

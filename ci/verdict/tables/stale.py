@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """How many pages were stale on each kernel, out of what make stale wrote.
 
-    ci/stale_table.py STALE
+    ci/stages/verdict stale-table STALE
 
 STALE has the lines that the guest's program stale printed, each with the step and a
 tab before it; after those of a step "# exit N", the status of ci/shell.  Prints a row
@@ -14,9 +13,8 @@ Exit 2: the input is wrong.
 """
 
 import re
-import sys
 
-from table import die
+from .results import die
 
 COLUMNS = 18        # of a line of stale; see ci/guest/stale/report.c
 
@@ -49,7 +47,7 @@ def load(path):
 
 
 def totals(path):
-    """{step: a cell for all its lines}, like those of ci/property_table.py"""
+    """{step: a cell for all its lines}, like those of the table of properties"""
     out = {}
     rows, ended = load(path)
     for step, status in ended.items():
@@ -68,11 +66,8 @@ def totals(path):
 
 
 def main(args):
-    if args in (["--help"], ["-h"]):
-        print(__doc__.strip())
-        return
     if len(args) != 1:
-        die("usage: ci/stale_table.py STALE")
+        die("usage: ci/stages/verdict stale-table STALE")
     rows, ended = load(args[0])
     steps = list(dict.fromkeys(r[0] for r in rows))
     cells = {}
@@ -95,7 +90,4 @@ def main(args):
     width = [max(len(l[i]) for l in lines) for i in range(len(lines[0]))]
     for l in lines:
         print("  ".join("%-*s" % c for c in zip(width, l)).rstrip())
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return 0

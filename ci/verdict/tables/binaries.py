@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """A table of IGT's binaries by kernel, out of runs of ci/run on the base alone.
 
-    ci/binaries.py RESULTS.tsv... [--expected DIR]
+    ci/stages/verdict binaries RESULTS.tsv... [--expected DIR]
 
 Prints ci/hsw/BINARIES.md: a row for each binary, a column for each kernel, in it how
 many of the tests had which result; then every result that is no pass, with the reason
@@ -11,9 +10,10 @@ step "base" counts; its tests may be in several files.  Exit 2: the input is wro
 """
 
 import re
-import sys
 
-import table
+from ..judge import DATA
+from . import results as table
+from .results import die
 
 HEAD = "base step test result seconds detail".split()
 PAGE = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
@@ -21,11 +21,6 @@ PAGE = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 
 Made by `make broad`, of kernels without a patch of ours.
 """
-
-
-def die(text):
-    print("binaries: " + text, file=sys.stderr)
-    sys.exit(2)
 
 
 def load(path):
@@ -86,17 +81,14 @@ def names(tests):
     return "; ".join("%s@%s" % (b, ", ".join(n)) for b, n in by.items())
 
 
-def main():
-    args, directory = sys.argv[1:], "ci/data/expected"
+def main(args):
+    args, directory = list(args), DATA + "/expected"
     if "--expected" in args[:-1]:
         i = args.index("--expected")
         directory = args[i + 1]
         del args[i:i + 2]
-    if args in (["--help"], ["-h"]):
-        print(__doc__.strip())
-        return
     if not args or args[0].startswith("-"):
-        die("usage: ci/binaries.py RESULTS.tsv... [--expected DIR]")
+        die("usage: ci/stages/verdict binaries RESULTS.tsv... [--expected DIR]")
 
     of = {}
     for path in args:
@@ -129,6 +121,4 @@ def main():
             print("- %s, %s: %s" % (table.WORDS[i], text, names(tests)))
         if not why:
             print("- nothing")
-
-
-main()
+    return 0

@@ -1,11 +1,12 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Judge one VM of ci/properties: print "test result seconds word detail".
 
-    ci/judge_properties.py DIR PROGRAM WAY...
-    ci/judge_properties.py --sum RUNS     of rows with base and step before them:
-                                          a results.tsv, a line for each test
-    ci/judge_properties.py --taint        the taints after which a VM is done
+    ci/stages/verdict properties DIR PROGRAM WAY...
+    ci/stages/verdict properties --sum RUNS
+                      of rows with base and step before them: a results.tsv, a line for
+                      each test
+    ci/stages/verdict properties --taint
+                      the taints after which a VM is done
 
 A pure function of what ci/shell left in DIR after the script of ci/properties:
     {nonce,channel,console,dmesg}-1.txt, output
@@ -15,10 +16,10 @@ another VM has to try it. Exit 3: the harness failed, not the kernel.
 
 import os
 import re
-import sys
 
-from judge import BAD_TAINT, Boot, Row, oops, patterns, read, tail
-from judge_faults import FATAL, blocked, chain, not_up
+from . import Miss, Wrong
+from .judge import BAD_TAINT, Boot, Row, oops, patterns, read, tail
+from .faults import FATAL, blocked, chain, not_up
 
 # What a program says: the result, and its exit code then
 WORDS = {"pass": ("pass", 0), "fail": ("fail", 1), "lost": ("fail", 1),
@@ -27,11 +28,6 @@ WORDS = {"pass": ("pass", 0), "fail": ("fail", 1), "lost": ("fail", 1),
 ORDER = ("pass skip dmesg-warn fail dmesg-fail timeout incomplete crash "
          "notrun").split()
 NOT_OURS = (2, 126, 127)            # usage, and what sh cannot run
-
-
-def fault(text):
-    print("judge_properties: " + text, file=sys.stderr)
-    sys.exit(3)
 
 
 def sections(lines, program):
@@ -89,7 +85,7 @@ def judge_way(boot, program, way, output, pats):
     row.word = "fail"
 
     if code in NOT_OURS:
-        fault("%s@%s ended with %d: %s" % (program, way, code, " | ".join(
+        raise Miss("%s@%s ended with %d: %s" % (program, way, code, " | ".join(
             l for l in lines[-4:] if l)))
     if got:
         row.seconds = float(got[-1].group(2))
@@ -135,16 +131,16 @@ def judge(folder, program, ways):
             row.word = "notrun"
         return rows
     if len(set(begun)) != len(begun) or not set(begun) <= set(ways):
-        fault("%s: not these ways began, once each: %s" % (folder, begun))
+        raise Miss("%s: not these ways began, once each: %s" % (folder, begun))
     marked = {w for log in (boot.dmesg, boot.console)
               for w, _ in sections(log, program)[0]}
     if not set(begun) <= marked:
-        fault("%s: the kernel's log has no mark of %s" % (
+        raise Miss("%s: the kernel's log has no mark of %s" % (
             folder, ", ".join(sorted(set(begun) - marked))))
     rows = [judge_way(boot, program, w, output, pats) for w in begun]
     end, last = boot.end(), rows[-1]
     if end and end.get("runner") != "0" and last.word != "hang":
-        fault("%s: the script ended with %s" % (folder, end.get("runner")))
+        raise Miss("%s: the script ended with %s" % (folder, end.get("runner")))
     bad = boot.kernel_is_bad()
     if bad and last.result in ("pass", "skip"):
         last.word = "warns"
@@ -179,17 +175,15 @@ def add_up(path):
                                    len(of), worst[4]))))
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] in (["--help"], ["-h"]):
-        print(__doc__.strip())
-    elif sys.argv[1:] == ["--taint"]:
+def main(args):
+    if args == ["--taint"]:
         print(BAD_TAINT)
-    elif len(sys.argv) == 3 and sys.argv[1] == "--sum":
-        add_up(sys.argv[2])
-    elif len(sys.argv) > 3 and os.path.isdir(sys.argv[1]):
-        for r in judge(sys.argv[1], sys.argv[2], sys.argv[3:]):
-            print(line(r))
+    elif len(args) == 2 and args[0] == "--sum":
+        add_up(args[1])
+    elif len(args) > 2 and os.path.isdir(args[0]):
+        for row in judge(args[0], args[1], args[2:]):
+            print(line(row))
     else:
-        print("usage: ci/judge_properties.py DIR PROGRAM WAY... (the records of"
-              " one VM)", file=sys.stderr)
-        sys.exit(2)
+        raise Wrong("usage: ci/stages/verdict properties DIR PROGRAM WAY... (the records "
+                    "of one VM)")
+    return 0

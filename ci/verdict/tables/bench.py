@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """A table and a plot of what ci/bench measured.
 
-    ci/bench_table.py BENCH.tsv [--md FILE] [--svg FILE]
+    ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]
 
 The table has a row for each thing that was measured and a column for each kernel:
 the first one's value, then the others' in per cent of it.  The plot has the same
@@ -12,16 +11,12 @@ which is printed.  Exit 2: the input is wrong.
 """
 
 import math
-import sys
+
+from .results import die
 
 HEAD = "base step what objects where value unit".split()
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7",
            "#a463f2", "#97bbf5", "#9c6b4e", "#9498a0", "#1f7a8c")
-
-
-def die(text):
-    print("bench: " + text, file=sys.stderr)
-    sys.exit(2)
 
 
 def load(path):
@@ -145,21 +140,18 @@ def plot(kernels, rows, units, value):
     return "\n".join(out) + "\n"
 
 
-def main(argv):
-    args, want, path = argv[1:], {}, None
-    if args in (["--help"], ["-h"]):
-        print(__doc__.strip())
-        return 0
+def main(args):
+    args, want, path = list(args), {}, None
     while args:
         a = args.pop(0)
         if a in ("--md", "--svg") and args:
             want[a] = args.pop(0)
         elif a.startswith("-") or path:
-            die("usage: ci/bench_table.py BENCH.tsv [--md FILE] [--svg FILE]")
+            die("usage: ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]")
         else:
             path = a
     if not path:
-        die("usage: ci/bench_table.py BENCH.tsv [--md FILE] [--svg FILE]")
+        die("usage: ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]")
     data = load(path)
     if not want:
         print(table(*data), end="")
@@ -172,7 +164,3 @@ def main(argv):
         except OSError as err:
             die("cannot write %s: %s" % (want[option], err.strerror))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv))

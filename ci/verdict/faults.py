@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Judge one VM of ci/faults: print "test result seconds detail".
 
-    ci/judge_faults.py DIR WAY
+    ci/stages/verdict faults DIR WAY
 
 A pure function of what ci/shell left in DIR after "traps WAY":
     {nonce,channel,console,dmesg}-1.txt, output
@@ -13,9 +12,9 @@ while it is itself between start and end of an invalidation, or in gup.
 
 import os
 import re
-import sys
 
-from judge import Boot, Row, oops, patterns, read, tail
+from . import Wrong
+from .judge import Boot, Row, oops, patterns, read, tail
 
 SKIP, HANG = "3", "4"               # exit codes of traps
 FATAL = re.compile(r"^.{0,40}(BUG: |Oops: |kernel BUG at |Kernel panic|"
@@ -147,12 +146,8 @@ def judge(folder, way):
     return row
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] in (["--help"], ["-h"]):
-        print(__doc__.strip())
-        sys.exit(0)
-    if len(sys.argv) != 3 or not os.path.isdir(sys.argv[1]):
-        print("usage: ci/judge_faults.py DIR WAY (the records of one VM)",
-              file=sys.stderr)
-        sys.exit(2)
-    print(judge(sys.argv[1], sys.argv[2]))
+def main(args):
+    if len(args) != 2 or not os.path.isdir(args[0]):
+        raise Wrong("usage: ci/stages/verdict faults DIR WAY (the records of one VM)")
+    print(judge(*args))
+    return 0
