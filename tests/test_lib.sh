@@ -229,11 +229,4 @@ lib "USERPTR_ROOT=$TMP; mkdir -p $TMP/series
 	series_list x | sed 's|.*/||'; series_list none"
 is "series: names without comments" "$out" $'0001-a.patch\n0002-b.patch\n0003-c.patch'
 
-# what may come of a test
-mkdir -p "$TMP/repo/ci/data/expected"
-touch "$TMP/repo/ci/data/expected"/{haswell,v1}.tsv
-lib "USERPTR_ROOT=$TMP/repo; expected_files v1; expected_files v2"
-is "expected: Haswell's, then the kernel's, which rule" "$rc $out" "0 $(printf '%s\n' \
-	"$TMP"/repo/ci/data/expected/{haswell,v1,haswell}.tsv)"
-
 done_testing

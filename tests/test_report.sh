@@ -142,14 +142,13 @@ expected()
 	import sys
 	root, base, ini = sys.argv[1:]
 	sys.path.insert(0, root + "/ci")
-	from verdict.tables import results as table
+	from verdict import expected
 	from reporting import known
 	issues = known.load(ini)
-	rows = [row for path in table.expectation_files(base) for row in table.expectations(path)]
-	for test, step, words, *_ in rows:
-	    for word in set(words) - {"pass"} if step == "*" else ():
-	        if not any(i.may("base", test.replace("*", "x"), word) for i in issues):
-	            print(test, word)
+	for e in [e for path in expected.paths(base) for e in expected.load(path)]:
+	    for word in set(e.results) - {"pass"} if e.step == "*" else ():
+	        if not any(i.may("base", e.test.replace("*", "x"), word) for i in issues):
+	            print(e.test, word)
 	PY
 }
 for f in "$ROOT"/ci/data/known/*.ini; do

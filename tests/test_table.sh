@@ -7,7 +7,7 @@ T=igt@gem_userptr_blits
 results() { { printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'; cat; } >"$TMP/r.tsv"; }
 row() { printf 'v5.10\t%s\t%s\t%s\t%s\t%s\n' "$@"; }
 expect() { : >"$TMP/e.tsv"; (($# == 0)) || printf '%s\t%s\t%s\t%s\n' "$@" >"$TMP/e.tsv"; }
-table() { out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" "$TMP/e.tsv" "$@" 2>&1); rc=$?; }
+table() { out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" --expected "$TMP/e.tsv" "$@" 2>&1); rc=$?; }
 
 { row base "$T@dmabuf-sync" pass 2.1 ""; row base "$T@coherency-unsync" pass 1 ""
   row 1 "$T@dmabuf-sync" dmesg-warn 2.1 "WARNING: possible circular"
@@ -30,9 +30,9 @@ table
 is "a listed test that passes: exit 1" "$rc" 1
 like "a listed test that passes is named" "$out" "step base: $T@dmabuf-sync: PASS, expected dmesg-warn"
 cp "$TMP/e.tsv" "$TMP/first.tsv"
-table "$TMP/first.tsv"
+table --expected "$TMP/first.tsv"
 like "several files: the last has the line to be taken out" "$out" "the line out of $TMP/first.tsv"
-out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" "$TMP/first.tsv" /dev/null "$TMP/e.tsv" base=cached 2>&1)
+out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" --expected "$TMP/first.tsv" --expected /dev/null --expected "$TMP/e.tsv" base=cached 2>&1)
 like "several files: in their order" "$out" "cached.*the line out of $TMP/e.tsv"
 
 expect "$T@dmabuf-sync" 1 "pass|dmesg-warn" "rare" "$T@coherency-unsync" 1 incomplete "NULL mn"
@@ -84,7 +84,7 @@ is "no results: exit 2" "$rc" 2
 for f in "$ROOT"/ci/data/expected/*.tsv; do
 	[[ -e $f ]] || continue
 	row base "$T@x" pass 1 "" | results
-	out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" "$f" 2>&1)
+	out=$("$ROOT/ci/stages/verdict" table "$TMP/r.tsv" --expected "$f" 2>&1)
 	is "${f##*/} is well formed" $? 0
 done
 
@@ -130,7 +130,7 @@ like "binaries: two files of one kernel" "$(binaries "$TMP/b.tsv" "$TMP/d.tsv")"
 	'i915_selftest . 1 pass .*all . 3 pass '
 printf 'v5.10\tbase\tigt@a@b\tgood\t1\t\n' | cat <(head) - >"$TMP/c.tsv"
 is "binaries: a word that is none" "$(binaries "$TMP/c.tsv"; echo $?)" \
-	"binaries: $TMP/c.tsv:2: not a line of ci/run
+	"binaries: $TMP/c.tsv:2: 'good' is no result
 2"
 like "binaries: no file" "$(binaries "$TMP/none"; echo $?)" "No such file or directory.2\$"
 done_testing

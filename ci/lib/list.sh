@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Test lists: ci/data/testlists, and what a user brings; and what may come of the tests.
-# Part of lib.sh.
+# Test lists: ci/data/testlists, and what a user brings. Part of lib.sh.
 
 # list_file NAME: the file of a list, which is one itself or a name in ci/data/testlists.
 list_file()
@@ -61,17 +60,5 @@ list_only()
 				break
 			fi
 		done
-	done
-}
-
-# expected_files BASE: the files of expected results for the table; the last line that
-# matches counts: first those of Haswell with any kernel, then those of BASE.
-expected_files()
-{
-	local name
-
-	for name in haswell "$1"; do
-		name=$USERPTR_ROOT/ci/data/expected/$name.tsv
-		[[ ! -e $name ]] || printf '%s\n' "$name"
 	done
 }

@@ -9,10 +9,9 @@
     watch    ci/patchwork watch
 """
 
-import sys
+from verdict import Wrong
 
 
 def die(text):
-    """One line about wrong input; exit 2."""
-    print("report: " + text, file=sys.stderr)
-    sys.exit(2)
+    """Wrong input, in one line"""
+    raise Wrong(text)

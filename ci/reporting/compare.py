@@ -5,12 +5,11 @@ Never lenient: a result that is worse than the base's, or as bad for another
 reason, is a regression unless the database of known issues explains all of it.
 """
 
+from verdict.results import BOOT, BUILD, LEVEL, RUNNER
+
 from . import known, splat
 
-# How bad a result is.  A kernel that complains is a fault of its own.
-RANK = {"pass": 0, "skip": 1, "warn": 1, "notrun": 2, "dmesg-warn": 3,
-        "fail": 3, "dmesg-fail": 4, "timeout": 4, "crash": 4,
-        "incomplete": 5, "abort": 5}
+# Here a kernel that complains is worse than its level.
 KERNEL = ("dmesg-warn", "dmesg-fail", "incomplete", "abort")
 STATES = ("success", "warning", "failure")
 
@@ -52,8 +51,8 @@ def kind(old, new):
     if old is None or old.word == "notrun":
         if new.word in ("pass", "notrun"):
             return None
-        return "new" if RANK[new.word] < 2 else "regression"
-    a, b = RANK[old.word], RANK[new.word]
+        return "new" if LEVEL[new.word] < 2 else "regression"
+    a, b = LEVEL[old.word], LEVEL[new.word]
     if old.word == new.word:
         if a < 3 or reasons(new) <= reasons(old):
             return None
@@ -78,8 +77,8 @@ class Log:
             if new is None:
                 # This row is written only when it is no pass; and a step that
                 # was not built says so itself.
-                if test == "igt@runner@aborted" or (
-                        test == "boot" and "build" in step.results):
+                if test == RUNNER or (
+                        test == BOOT and BUILD in step.results):
                     continue
                 new = type(old)(test, "notrun", 0.0, "not in this step")
             what = kind(old, new)
@@ -170,12 +169,12 @@ class Report:
         for s in self.steps:
             out += [t for t in s.results if t not in out]
         # the runner's own row comes last, as the judge has it
-        return sorted(out, key=lambda t: t == "igt@runner@aborted")
+        return sorted(out, key=lambda t: t == RUNNER)
 
 
 def alone(step):
     """What fails a step that has no base: results that are bad and unknown."""
-    return [r for r in step.results.values() if RANK[r.word] >= 2 and
+    return [r for r in step.results.values() if LEVEL[r.word] >= 2 and
             (not r.issues or any(i.own for i in r.issues)) and
             not r.suppressed]
 

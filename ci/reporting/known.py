@@ -28,13 +28,13 @@ import fnmatch
 import os
 import re
 
-from verdict import judge
-from verdict.tables import results as table
+from verdict.expected import covers
+from verdict.patterns import bare, is_noise
+from verdict.results import WORDS
 
 from . import die, splat
 
 MUST = ("title", "test", "step", "result", "since", "link")
-NOISE = judge.patterns("noise-patterns")
 MAY = ("match", "seen", "suppress")
 
 
@@ -65,7 +65,7 @@ class Issue:
         if not re.fullmatch(r"base|\*|\d+(-\d+)?", self.step):
             bad("step '%s' is neither base, N, N-M nor *" % self.step)
         for word in self.words:
-            if word not in table.WORDS or word in ("pass", "notrun"):
+            if word not in WORDS or word in ("pass", "notrun"):
                 bad("'%s' is no result that can be an issue" % word)
         if self.seen and not re.fullmatch(r"[1-9]\d* of [1-9]\d*", self.seen):
             bad("seen is 'N of M', as ci/run --repeat prints it")
@@ -82,7 +82,7 @@ class Issue:
 
     def may(self, step, test, word):
         return (fnmatch.fnmatchcase(test, self.test) and
-                table.covers(self.step, step) and word in self.words)
+                covers(self.step, step) and word in self.words)
 
     def explains(self, text):
         return any(self.match.search(l) for l in text.split("\n"))
@@ -114,7 +114,7 @@ def of_base(issues):
 
 def evidence(result):
     """What needs an explanation before a result is known: texts."""
-    lines = [judge.bare(l) for l in result.dmesg]
+    lines = [bare(l) for l in result.dmesg]
     out, told = [], set()
     for s in result.splats():
         told.update(lines[s.first:s.last + 1])
@@ -122,12 +122,12 @@ def evidence(result):
     if result.word in ("dmesg-warn", "dmesg-fail"):
         # Warnings outside of any report.  Where the log was cut, the list of
         # warnings has the rest of the report.
-        rest = [judge.bare(l) for l in result.warnings]
+        rest = [bare(l) for l in result.warnings]
         for s in splat.find(rest):
             told.update(set(rest[s.first:s.last + 1]) - set(lines))
         # lines of dashes say nothing
         out += [l for l in rest if re.search(r"\w", l) and l not in told and
-                not any(p.search(l) for p in NOISE)]
+                not is_noise(l)]
     if not any(s.text in result.detail for s in result.splats()):
         out.append(result.detail or result.word)
     return out
@@ -163,7 +163,7 @@ def stale(issues, steps):
     """Issues that had their chance in these steps and did not hit."""
     out = []
     for i in issues:
-        chance = any(r.ran() and table.covers(i.step, s.name) and
+        chance = any(r.ran() and covers(i.step, s.name) and
                      fnmatch.fnmatchcase(r.test, i.test)
                      for s in steps for r in s.results.values())
         if chance and not i.hits and not i.seen:

@@ -7,7 +7,7 @@ import html
 import re
 import textwrap
 
-from verdict.tables import results as table
+from verdict.results import HOST
 
 from . import compare
 
@@ -77,7 +77,7 @@ class Writer:
             new += " +%d other test%s %s" % (
                 len(others), "s" * (len(others) > 1), c.new.word)
         self.add("  * %s:" % name,
-                 "    - %-19s %s -> %s" % (table.HOST + ":", old, new))
+                 "    - %-19s %s -> %s" % (HOST + ":", old, new))
         if c.section() in ("regressions", "warnings", "own"):
             self.why(c.new)
         self.add(*notes)
@@ -106,7 +106,7 @@ class Writer:
 def hosts(w, log):
     """Participating hosts: who ran at least one test."""
     def who(step):
-        return {table.HOST} if any(step.results[t].ran()
+        return {HOST} if any(step.results[t].ran()
                                    for t in step.tests()) else set()
 
     old, new = who(log.base), who(log.step)
@@ -228,7 +228,7 @@ def one_step(w, step):
     for r in bad:
         notes = []
         w.add("  * %s:" % r.test, "    - %-19s %s" % (
-            table.HOST + ":", w.result(r, step, notes)))
+            HOST + ":", w.result(r, step, notes)))
         w.why(r)
         w.add(*notes, "")
 
@@ -304,7 +304,7 @@ def summary(report, more="", where=None, patches=(), per_step=False, repo=""):
     if igt:
         w.add("  * IGT: " + ", ".join(igt))
     w.add("  * Host: %s is ci/hsw, a Haswell in software under QEMU" %
-          table.HOST)
+          HOST)
     text = "\n".join(l.rstrip() for l in w.lines).strip("\n") + "\n"
     return re.sub("\n{3,}", "\n\n", text)
 

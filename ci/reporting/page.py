@@ -14,10 +14,10 @@ import re
 import time
 import urllib.parse
 
-from verdict import judge
-from verdict.tables import results as table
+from verdict.patterns import bare, is_oops
+from verdict.results import HOST, WORDS
 
-from . import compare, mail, runs, splat
+from . import mail, runs, splat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEVEL = re.compile(r"^<\d> (?=\[)")     # what /dev/kmsg puts before the time
@@ -59,12 +59,12 @@ def pre(lines, hit):
     # The line that says what it is, not the line of dashes above it.
     at = None
     if hit:
-        bare = [judge.bare(l) for l in lines]
         for i in range(hit.first, hit.last + 1):
-            if "cut here" not in bare[i] and any(
-                    p.search(bare[i]) for p in splat.PATTERNS):
+            line = bare(lines[i])
+            if "cut here" not in line and is_oops(line):
                 at = i
                 break
+
     def kind(i):
         if i == at:
             return "<mark>%s</mark>"
@@ -189,7 +189,7 @@ class Page:
         there = {r.word for s in self.report.steps
                  for r in s.results.values()}
         self.add('<dl class="key">')
-        for word in table.WORDS:
+        for word in WORDS:
             if word in there:
                 self.add('<div><dt class="r-%s">%s</dt><dd>%s</dd></div>' % (
                     word, word, KEY[word]))
@@ -210,7 +210,7 @@ class Page:
                   if len(steps) > 1 else what), ("On", on),
                  ("Tests", "%s list, %d tests" % (self.lane, len(
                      [t for t in r.tests() if t not in runs.PSEUDO]))),
-                 ("Host", table.HOST + " (software Haswell)")]
+                 ("Host", HOST + " (software Haswell)")]
         if r.base.when:
             facts.append(("Run ended", time.strftime(
                 "%Y-%m-%d %H:%M UTC", time.gmtime(
@@ -246,7 +246,7 @@ class Page:
             if s.note:
                 more.append(s.note)
             self.add('<p class="dim">%s</p><ul>' % esc(", ".join(more)))
-            for word in table.WORDS:
+            for word in WORDS:
                 if word in words:
                     self.add('<li class="r-%s">%s %d</li>' % (
                         word, word, words.count(word)))
@@ -331,7 +331,7 @@ class Page:
         self.add('<footer class="dim">%s%s is ci/hsw, a Haswell in software '
                  'under QEMU. Made by ci/report.</footer>' % (
                      "IGT %s. " % esc(", ".join(igt)) if igt else "",
-                     table.HOST))
+                     HOST))
 
     def render(self):
         with open(os.path.join(HERE, "page.css"), encoding="utf-8") as f:
@@ -382,4 +382,3 @@ def render(report, lane, series, url, subjects, plot=""):
     return Page(report, lane, series, url, subjects, plot).render()
 
 
-assert set(compare.RANK) == set(table.WORDS)

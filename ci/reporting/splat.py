@@ -3,9 +3,8 @@
 
 import re
 
-from verdict import judge
+from verdict.patterns import bare, is_oops, oops
 
-PATTERNS = judge.patterns("oops-patterns")
 # Lines that only belong to the report above or below them.
 FOLLOWS = re.compile(r"Oops: |invalid opcode: |general protection fault|"
                      r"Kernel panic - not syncing|"
@@ -29,30 +28,29 @@ def find(lines):
 
     lines: as the kernel wrote them, with or without level and time.
     """
-    bare = [judge.bare(l) for l in lines]
-    hits = [i for i, l in enumerate(bare)
-            if any(p.search(l) for p in PATTERNS)]
+    lines = [bare(l) for l in lines]
+    hits = [i for i, l in enumerate(lines) if is_oops(l)]
     out = []
     for n, i in enumerate(hits):
         if out and i <= out[-1].last:
             continue
-        last = min(i + SPAN, len(bare)) - 1
+        last = min(i + SPAN, len(lines)) - 1
         for j in range(i + 1, last + 1):
-            if END.search(bare[j]):
+            if END.search(lines[j]):
                 last = j
-                if "[IGT]" in bare[j]:
+                if "[IGT]" in lines[j]:
                     last = j - 1
                     break
-                while last + 1 < len(bare) and \
-                        REGISTERS.match(bare[last + 1]):
+                while last + 1 < len(lines) and \
+                        REGISTERS.match(lines[last + 1]):
                     last += 1
                 break
             # the next report, unless it is one more word about this one
-            if j in hits[n + 1:] and not FOLLOWS.search(bare[j]) and \
-                    "cut here" not in bare[i:j][-1]:
+            if j in hits[n + 1:] and not FOLLOWS.search(lines[j]) and \
+                    "cut here" not in lines[i:j][-1]:
                 last = j - 1
                 break
-        text = judge.oops(bare[i:last + 1], PATTERNS)
+        text = oops(lines[i:last + 1])
         out.append(Splat(i, max(i, last), text))
     return out
 

@@ -14,11 +14,11 @@ import os
 import re
 
 from . import Wrong
-from .judge import Boot, Row, oops, patterns, read, tail
+from .files import read
+from .patterns import FATAL, oops, tail
+from .records import Boot, Row
 
 SKIP, HANG = "3", "4"               # exit codes of traps
-FATAL = re.compile(r"^.{0,40}(BUG: |Oops: |kernel BUG at |Kernel panic|"
-                   r"general protection fault|double fault|invalid opcode)")
 WAITS = re.compile(r"userptr_mn_invalidate_range_start")
 HOLDS = re.compile(r"^(copy_page_range|unmap_page_range|"
                    r"__i915_gem_userptr_get_pages_worker)$")
@@ -82,19 +82,17 @@ def hung(row, boot, hit):
 
 def not_up(boot, hit):
     """Why the guest did not come up; None if it did."""
-    errors = [s for s in boot.said if s == "nocard" or re.match(
-        r"(init|module|modules|swap|cannot|no output)\b.*errno (?!0$)", s)]
-    if not errors and any(s.startswith("start ") for s in boot.said):
+    errors = boot.errors()
+    if not errors and boot.started():
         return None
     return hit or "; ".join(errors) or tail(boot.console) or \
         "not a word on the console"
 
 
 def judge(folder, way):
-    boot = Boot(folder, ("1", "", "0", "0", "0"))
+    boot = Boot(folder)
     row = Row("traps@" + way, "notrun")
-    pats = patterns("oops-patterns")
-    hit = oops(boot.dmesg, pats) or oops(boot.console, pats)
+    hit = oops(boot.dmesg) or oops(boot.console)
     output = read(os.path.join(folder, "output")).split("\n")
     said = [m for m in (re.match(r"%s (pass|fail|skip|hang) ([\d.]+) s(?:: (.*))?$"
                                  % re.escape(way), l) for l in output) if m]

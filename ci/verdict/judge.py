@@ -20,124 +20,12 @@ import json
 import os
 import re
 
-from . import Wrong
+from . import Wrong, results
+from .files import read
+from .patterns import bare, is_noise, oops, tail
+from .records import Boot, Row
 
-DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
-# Taints that igt_runner calls fatal, and the soft lockup: MCE, bad page, die,
-# warn, soft lockup.  The flags that i915 sets itself (user, crap) do not count.
-BAD_TAINT = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14
 GOOD = ("pass", "skip", "warn")     # results that a bad kernel makes worse
-TAIL = 6                            # kernel log lines kept as a detail
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as f:
-            return f.read().replace("\0", "")
-    except FileNotFoundError:
-        return ""
-
-
-def patterns(name):
-    path = os.path.join(DATA, name)
-    lines = [l for l in read(path).split("\n") if l and l[0] != "#"]
-    if not lines:
-        raise Wrong("no patterns in %s" % path)
-    return [re.compile(l) for l in lines]
-
-
-def bare(line):
-    """A log line without level, time and console noise."""
-    line = re.sub(r"^\s*<\d>\s*", "", line.rstrip("\r"))
-    return re.sub(r"^\[\s*\d+\.\d+\]\s?", "", line).strip()
-
-
-def oops(lines, pats):
-    """What the first bad line says and where it happened; None if none."""
-    hits = [i for i, l in enumerate(lines) if any(p.search(l) for p in pats)]
-    named = [i for i in hits if "cut here" not in lines[i]]
-    if not hits:
-        return None
-    at = (named or hits)[0]
-    text, after = lines[at], lines[at + 1:at + 40]
-    locks = re.findall(r"\((\S+?)\)\{\S+\}\S*, at: ([\w.]+)",
-                       "\n".join(after[:16]))
-    if "lock" in text and len(locks) >= 2:
-        return "%s: %s in %s, holding %s of %s" % (
-            text, locks[0][0], locks[0][1], locks[1][0], locks[1][1])
-    rip = re.search(r"^RIP: \w+:(\S+\+\S+)", "\n".join(after), re.M)
-    return "%s in %s" % (text, rip.group(1)) if rip else text
-
-
-def tail(lines):
-    dull = re.compile(r"\[IGT\]|^(R[A-Z0-9]{2}|[CDEFG]S|CR\d|DR\d|Code):|^---")
-    return " | ".join([l for l in lines if l and not dull.search(l)][-TAIL:])
-
-
-class Boot:
-    """The records of one boot."""
-
-    def __init__(self, folder, row):
-        self.n, self.word = int(row[0]), row[1]
-        self.first, self.after = int(row[3]), int(row[4])
-        name = os.path.join(folder, "%s-%d.txt")
-        nonce = read(name % ("nonce", self.n)).strip()
-        self.said = []
-        for line in read(name % ("channel", self.n)).split("\n"):
-            at = line.find("ci %s " % nonce) if nonce else -1
-            if at >= 0:
-                self.said.append(line[at + 4 + len(nonce):].strip())
-        self.console = [bare(l) for l in
-                        read(name % ("console", self.n)).split("\n")]
-        self.dmesg = [bare(l) for l in
-                      read(name % ("dmesg", self.n)).split("\n")]
-
-    def end(self):
-        """The fields of the guest's last word, None if it said none."""
-        for line in self.said:
-            if line.startswith("end "):
-                return dict(w.split("=", 1) for w in line[4:].split()
-                            if "=" in w)
-        return None
-
-    def kernel_is_bad(self):
-        """Why this boot's kernel cannot be trusted at its end, or None."""
-        end = self.end()
-        if end is None:
-            return "the guest went down without its last word"
-        if end.get("debug_locks") != "1":
-            return "debug_locks=%s at the end" % end.get("debug_locks")
-        taint = end.get("taint", "?")
-        if not taint.isdigit() or int(taint) & BAD_TAINT:
-            return "taint=%s at the end" % taint
-        return None
-
-    def split(self, lines):
-        """Kernel log lines before the first test, and from then on."""
-        for i, line in enumerate(lines):
-            if line.startswith("[IGT]"):
-                return lines[:i], lines[i:]
-        return lines, []
-
-
-class Row:
-    def __init__(self, test, result, seconds=0.0, detail=""):
-        self.test, self.result = test, result
-        self.seconds, self.detail = seconds, detail
-
-    def bad(self, result, detail):
-        self.result = result
-        self.detail = detail or self.detail
-
-    def warn(self, detail):
-        """The kernel complained during this test."""
-        self.bad("dmesg-fail" if self.result in ("fail", "dmesg-fail")
-                 else "dmesg-warn", detail)
-
-    def __str__(self):
-        clean = re.sub(r"\s+", " ", self.detail)[:600].strip()
-        return "%s\t%s\t%.1f\t%s" % (self.test, self.result, self.seconds,
-                                     clean)
 
 
 def reason(test):
@@ -175,11 +63,10 @@ def seconds(test):
     return secs
 
 
-def without_noise(test, noise):
+def without_noise(test):
     """What a warn or dmesg-* is worth if its warnings are noise, or None."""
     def real(lines):
-        return [l for l in lines
-                if l and not any(p.search(l) for p in noise)]
+        return [l for l in lines if l and not is_noise(l)]
 
     lines = [bare(l) for l in test.get("dmesg-warnings", "").split("\n")]
     if real(lines) or not own_result(test):
@@ -194,15 +81,15 @@ def without_noise(test, noise):
     return "warn" if real(words) else "pass"
 
 
-def from_igt(name, test, pats, noise):
+def from_igt(name, test):
     """One row out of igt_results' JSON."""
     result = test.get("result", "notrun")
     row = Row(name, result, seconds(test))
     dmesg = [bare(l) for l in test.get("dmesg", "").split("\n")]
-    hit = oops(dmesg, pats)
+    hit = oops(dmesg)
 
     if result in ("warn", "dmesg-warn", "dmesg-fail") and not hit:
-        result = row.result = without_noise(test, noise) or result
+        result = row.result = without_noise(test) or result
 
     if result == "abort":
         # igt_runner stopped after this test because of lockdep or a taint
@@ -220,8 +107,8 @@ def from_igt(name, test, pats, noise):
     elif result in ("dmesg-warn", "dmesg-fail"):
         warnings = [bare(l) for l in
                     test.get("dmesg-warnings", "").strip().split("\n")]
-        row.detail = hit or next((l for l in warnings if not any(
-            p.search(l) for p in noise)), warnings[0])
+        row.detail = hit or next((l for l in warnings if not is_noise(l)),
+                                 warnings[0])
     elif hit and result in GOOD + ("fail",):
         row.warn(hit)
     elif result in ("timeout", "crash"):
@@ -255,7 +142,7 @@ def by_line(lines, tests):
             for line, of in out.items()}
 
 
-def judge_boot(boot, rows_of, tests, bootrow, runrow, pats):
+def judge_boot(boot, rows_of, tests, bootrow, runrow):
     """Let boot's records turn over what igt_runner thought."""
     # What igt_runner has seen itself is judged with its test.
     log_text = {bare(l) for i in range(boot.first, boot.after)
@@ -265,31 +152,29 @@ def judge_boot(boot, rows_of, tests, bootrow, runrow, pats):
                  boot.first - 1, -1) if rows_of.get(i)), None)
     console_before, console_after = boot.split(boot.console)
     dmesg_before, dmesg_after = boot.split(boot.dmesg)
-    bad_modules = [s for s in boot.said if s == "nocard" or re.match(
-        r"(init|module|modules|swap|cannot)\b.*errno (?!0$)", s)]
+    errors = "; ".join(boot.errors())
 
-    hit = oops(console_before, pats) or oops(dmesg_before, pats)
-    if boot.word == "noboot" or not any(
-            s.startswith("start ") for s in boot.said):
+    hit = oops(console_before) or oops(dmesg_before)
+    if boot.word == "noboot" or not boot.started():
         bootrow.bad("incomplete", "boot %d: %s" % (
-            boot.n, hit or "; ".join(bad_modules) or tail(boot.console) or
+            boot.n, hit or errors or tail(boot.console) or
             "not a word on the console"))
         return
-    if bad_modules and bootrow.result != "incomplete":
-        bootrow.bad("fail", "boot %d: %s" % (boot.n, "; ".join(bad_modules)))
+    if errors and bootrow.result != "incomplete":
+        bootrow.bad("fail", "boot %d: %s" % (boot.n, errors))
     if hit and bootrow.result in GOOD:
         bootrow.warn("boot %d: %s" % (boot.n, hit))
 
     bad = boot.kernel_is_bad()
     hit = oops([l for l in console_after + dmesg_after
-                if l and l not in log_text], pats)
+                if l and l not in log_text])
     if boot.word in ("died", "hung") or boot.end() is None:
         how = "hung" if boot.word == "hung" else "died"
         if last is None:
             runrow.bad("fail", "boot %d %s before a test ran" % (boot.n, how))
         elif last.result in GOOD + ("incomplete", "notrun"):
             last.bad("incomplete", "the guest %s: %s" % (how, "; ".join(
-                filter(None, (hit or oops(console_after, pats),
+                filter(None, (hit or oops(console_after),
                               tail(console_after))))))
     elif hit or bad:
         if last is None:
@@ -304,7 +189,6 @@ def judge_boot(boot, rows_of, tests, bootrow, runrow, pats):
 
 
 def judge(folder):
-    pats, noise = patterns("oops-patterns"), patterns("noise-patterns")
     lines = [l.strip() for l in read(os.path.join(folder, "testlist"))
              .split("\n") if l.strip() and l[0] != "#"]
     boots = [Boot(folder, l.split("\t")) for l in
@@ -312,10 +196,10 @@ def judge(folder):
     text = read(os.path.join(folder, "igt", "results.json"))
     tests = json.loads(text)["tests"] if text else {}
 
-    bootrow = Row("boot", "pass")
-    runrow = Row("igt@runner@aborted", "pass")
+    bootrow = Row(results.BOOT, "pass")
+    runrow = Row(results.RUNNER, "pass")
     of = by_line(lines, tests)
-    rows_of = {i: [from_igt(n, t, pats, noise) for n, t in of[line].items()] or
+    rows_of = {i: [from_igt(n, t) for n, t in of[line].items()] or
                [Row(line, "notrun")] for i, line in enumerate(lines)}
 
     if not boots:
@@ -324,9 +208,9 @@ def judge(folder):
             r.result in GOOD for rows in rows_of.values() for r in rows):
         # otherwise the test that made igt_runner stop tells it better
         runrow.bad("fail", tests[runrow.test].get("out", ""))
-    named = {n: t for results in of.values() for n, t in results.items()}
+    named = {n: t for named in of.values() for n, t in named.items()}
     for boot in boots:
-        judge_boot(boot, rows_of, named, bootrow, runrow, pats)
+        judge_boot(boot, rows_of, named, bootrow, runrow)
 
     rows = [bootrow] + [r for i in range(len(lines)) for r in rows_of[i]]
     for row in rows:
@@ -340,16 +224,14 @@ def judge(folder):
 
 def judge_script(folder, word):
     """What is wrong with a boot that ran a command instead of IGT, or None."""
-    boot = Boot(folder, ("1", word, "0", "0", "0"))
-    pats = patterns("oops-patterns")
-    hit = oops(boot.dmesg, pats) or oops(boot.console, pats)
+    boot = Boot(folder)
+    hit = oops(boot.dmesg) or oops(boot.console)
     if hit:
         return "the kernel's log has: " + hit
     bad = boot.kernel_is_bad()
     if bad or word != "end":
         return bad or "the guest " + word
-    errors = [s for s in boot.said if s == "nocard" or re.match(
-        r"(init|module|modules|swap|cannot|no output)\b.*errno (?!0$)", s)]
+    errors = boot.errors()
     if errors:
         return "; ".join(errors)
     status = boot.end().get("runner")

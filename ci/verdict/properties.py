@@ -5,8 +5,6 @@
     ci/stages/verdict properties --sum RUNS
                       of rows with base and step before them: a results.tsv, a line for
                       each test
-    ci/stages/verdict properties --taint
-                      the taints after which a VM is done
 
 A pure function of what ci/shell left in DIR after the script of ci/properties:
     {nonce,channel,console,dmesg}-1.txt, output
@@ -14,19 +12,19 @@ The words are in ci/properties --help. A way that did not begin has no row, as
 another VM has to try it. Exit 3: the harness failed, not the kernel.
 """
 
+import collections
 import os
 import re
 
-from . import Miss, Wrong
-from .judge import BAD_TAINT, Boot, Row, oops, patterns, read, tail
-from .faults import FATAL, blocked, chain, not_up
+from . import Miss, Wrong, files, results
+from .faults import blocked, chain, not_up
+from .files import read
+from .patterns import FATAL, oops, tail
+from .records import Boot, Row
 
 # What a program says: the result, and its exit code then
 WORDS = {"pass": ("pass", 0), "fail": ("fail", 1), "lost": ("fail", 1),
          "early": ("fail", 1), "skip": ("skip", 3), "hang": ("incomplete", 4)}
-# The better result first
-ORDER = ("pass skip dmesg-warn fail dmesg-fail timeout incomplete crash "
-         "notrun").split()
 NOT_OURS = (2, 126, 127)            # usage, and what sh cannot run
 
 
@@ -76,11 +74,11 @@ def dead(row, lines, logs, hit):
         l for l in lines[-3:] if l) if lines else ""
 
 
-def judge_way(boot, program, way, output, pats):
+def judge_way(boot, program, way, output):
     row = Row("%s@%s" % (program, way), "fail")
     lines = of_way(output, program, way)
     logs = of_way(boot.dmesg, program, way) + of_way(boot.console, program, way)
-    hit = oops(logs, pats)
+    hit = oops(logs)
     got, more, code = said(lines, program, way)
     row.word = "fail"
 
@@ -117,10 +115,9 @@ def judge_way(boot, program, way, output, pats):
 
 
 def judge(folder, program, ways):
-    boot = Boot(folder, ("1", "", "0", "0", "0"))
-    pats = patterns("oops-patterns")
+    boot = Boot(folder)
     output = read(os.path.join(folder, "output")).split("\n")
-    up = not_up(boot, oops(boot.dmesg, pats) or oops(boot.console, pats))
+    up = not_up(boot, oops(boot.dmesg) or oops(boot.console))
     begun = [w for w, _ in sections(output, program)[0]]
 
     if up is None and not begun:
@@ -137,7 +134,7 @@ def judge(folder, program, ways):
     if not set(begun) <= marked:
         raise Miss("%s: the kernel's log has no mark of %s" % (
             folder, ", ".join(sorted(set(begun) - marked))))
-    rows = [judge_way(boot, program, w, output, pats) for w in begun]
+    rows = [judge_way(boot, program, w, output) for w in begun]
     end, last = boot.end(), rows[-1]
     if end and end.get("runner") != "0" and last.word != "hang":
         raise Miss("%s: the script ended with %s" % (folder, end.get("runner")))
@@ -145,7 +142,7 @@ def judge(folder, program, ways):
     if bad and last.result in ("pass", "skip"):
         last.word = "warns"
         last.warn(bad)
-    elif bad and not oops(boot.dmesg + boot.console, pats) and last.result == "fail":
+    elif bad and not oops(boot.dmesg + boot.console) and last.result == "fail":
         last.warn("%s; %s" % (last.detail, bad))
     return rows
 
@@ -157,29 +154,28 @@ def line(row):
 
 def add_up(path):
     """A line for each step and test: the worst result, and how often which word."""
-    runs = {}
-    for text in read(path).split("\n"):
-        if text:
-            base, step, test, result, secs, word, detail = text.split("\t")
-            runs.setdefault((base, step, test), []).append(
-                (ORDER.index(result), result, float(secs), word, detail))
-    print("base\tstep\ttest\tresult\tseconds\tdetail")
+    runs, lines = {}, []
+    for n, (base, step, test, *run) in files.rows(path, 7):
+        results.check("%s:%d" % (path, n), test, run[0], run[1])
+        runs.setdefault((base, step, test), []).append(run)
+
+    def bad(run):
+        # A repetition that did not take place spoils all of them.
+        return run[0] == "notrun", results.severity(run[0])
+
     for key, of in runs.items():
-        worst = max(of, key=lambda r: r[0])
-        words = {}
-        for run in sorted(of, key=lambda r: -r[0]):
-            words[run[3]] = words.get(run[3], 0) + 1
-        print("\t".join(key + (worst[1], "%.1f" % sum(r[2] for r in of),
-                               "%s of %d: %s" % (", ".join(
-                                   "%s %d" % w for w in words.items()),
-                                   len(of), worst[4]))))
+        of.sort(key=bad, reverse=True)
+        words = collections.Counter(word for _, _, word, _ in of)
+        result, _, _, detail = of[0]
+        lines.append((*key, result, "%.1f" % sum(float(r[1]) for r in of),
+                      "%s of %d: %s" % (", ".join("%s %d" % w for w in words.items()),
+                                        len(of), detail)))
+    return results.text(lines)
 
 
 def main(args):
-    if args == ["--taint"]:
-        print(BAD_TAINT)
-    elif len(args) == 2 and args[0] == "--sum":
-        add_up(args[1])
+    if len(args) == 2 and args[0] == "--sum":
+        print(add_up(args[1]), end="")
     elif len(args) > 2 and os.path.isdir(args[0]):
         for row in judge(args[0], args[1], args[2:]):
             print(line(row))

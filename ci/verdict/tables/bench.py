@@ -12,7 +12,7 @@ which is printed.  Exit 2: the input is wrong.
 
 import math
 
-from .results import die
+from .. import Wrong
 
 HEAD = "base step what objects where value unit".split()
 COLOURS = ("#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#ff8ab7",
@@ -26,12 +26,12 @@ def load(path):
         with open(path, encoding="utf-8") as f:
             lines = [l.split("\t") for l in f.read().splitlines()]
     except OSError as err:
-        die("%s: %s" % (path, err.strerror))
+        raise Wrong("%s: %s" % (path, err.strerror))
     if not lines or lines[0] != HEAD:
-        die("%s: not the head of ci/bench's bench.tsv" % path)
+        raise Wrong("%s: not the head of ci/bench's bench.tsv" % path)
     for n, cells in enumerate(lines[1:], 2):
         if len(cells) != len(HEAD) or not cells[5].isdigit():
-            die("%s:%d: not a line of ci/bench" % (path, n))
+            raise Wrong("%s:%d: not a line of ci/bench" % (path, n))
         base, step, what, objects, where, number, unit = cells
         kernel, row = (base, step), (what, objects, where)
         if kernel not in kernels:
@@ -39,11 +39,11 @@ def load(path):
         if row not in rows:
             rows.append(row)
         if (kernel, row) in value:
-            die("%s:%d: %s is there twice" % (path, n, " ".join(cells[:5])))
+            raise Wrong("%s:%d: %s is there twice" % (path, n, " ".join(cells[:5])))
         units[row] = unit
         value[kernel, row] = int(number)
     if not value:
-        die("%s holds no value" % path)
+        raise Wrong("%s holds no value" % path)
     return kernels, rows, units, value
 
 
@@ -100,7 +100,7 @@ def plot(kernels, rows, units, value):
     ratio = {(k, r): value[k, r] / value[first, r] for k in kernels[1:]
              for r in rows if value.get((k, r))}
     if not ratio:
-        die("one kernel: there is nothing to plot it against")
+        raise Wrong("one kernel: there is nothing to plot it against")
     least = min(min(ratio.values()), 1) / 1.1
     most = max(max(ratio.values()), 1) * 1.1
     left, width, step, top = 250, 640, 18, 46
@@ -147,11 +147,11 @@ def main(args):
         if a in ("--md", "--svg") and args:
             want[a] = args.pop(0)
         elif a.startswith("-") or path:
-            die("usage: ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]")
+            raise Wrong("usage: ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]")
         else:
             path = a
     if not path:
-        die("usage: ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]")
+        raise Wrong("usage: ci/stages/verdict bench-table BENCH.tsv [--md FILE] [--svg FILE]")
     data = load(path)
     if not want:
         print(table(*data), end="")
@@ -162,5 +162,5 @@ def main(args):
             with open(want[option], "w", encoding="utf-8") as f:
                 f.write(make(*data))
         except OSError as err:
-            die("cannot write %s: %s" % (want[option], err.strerror))
+            raise Wrong("cannot write %s: %s" % (want[option], err.strerror))
     return 0

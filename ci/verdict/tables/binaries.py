@@ -9,13 +9,13 @@ that DIR (ci/data/expected) has for it, or what the test itself said.  Of a kern
 step "base" counts; its tests may be in several files.  Exit 2: the input is wrong.
 """
 
+import os
 import re
 
-from ..judge import DATA
-from . import results as table
-from .results import die
+from .. import Wrong, expected, results as tsv
+from ..files import DATA
+from ..results import WORDS
 
-HEAD = "base step test result seconds detail".split()
 PAGE = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 # IGT 2.5 and the driver's own selftests on the software Haswell
 
@@ -25,41 +25,31 @@ Made by `make broad`, of kernels without a patch of ours.
 
 def load(path):
     """(kernel, {test: (result, detail)}) of one results.tsv"""
-    kernel, results = None, {}
-    for n, cells in table.rows(path, len(HEAD)):
-        if n == 1 and cells != HEAD:
-            die("%s: not the head of ci/run's results.tsv" % path)
-        if n == 1:
-            continue
-        if cells[3] not in table.WORDS:
-            die("%s:%d: not a line of ci/run" % (path, n))
-        if cells[1] != "base" or not cells[2].startswith("igt@"):
-            continue
-        if kernel not in (None, cells[0]):
-            die("%s: results of %s and of %s: give one file for each"
-                % (path, kernel, cells[0]))
-        kernel = cells[0]
-        results[cells[2][4:]] = (cells[3], cells[5])
-    if not results:
-        die("%s: no test of the step base in it" % path)
-    return kernel, results
+    lines = [l for l in tsv.read(path) if l.step == "base" and l.test.startswith("igt@")]
+    if not lines:
+        raise Wrong("%s: no test of the step base in it" % path)
+    kernels = list(dict.fromkeys(l.base for l in lines))
+    if len(kernels) > 1:
+        raise Wrong("%s: results of %s and of %s: give one file for each"
+                    % (path, *kernels[:2]))
+    return kernels[0], {l.test[4:]: (l.result, l.detail) for l in lines}
 
 
 def reasons(directory, kernel):
     """What ci/data/expected has; "the same" is what the line above says."""
     out, why = [], ""
-    for path in table.expectation_files(kernel, directory):
-        for *line, text, _ in table.expectations(path):
-            why = re.sub("^the same", lambda _: why, text)
-            out.append((*line, why, path))
+    for path in expected.paths(kernel, directory=directory):
+        for e in expected.load(path):
+            why = re.sub("^the same", lambda _: why, e.why)
+            out.append(e._replace(why=why))
     return out
 
 
 def reason(known, test, result, detail):
     """Why, in one line: ours if there is one, else IGT's without its place."""
-    words, why, _ = table.expected(known, "igt@" + test, "base")
-    if result in words and why:
-        return why
+    e = expected.find(known, "igt@" + test, "base")
+    if result in e.results and e.why:
+        return e.why
     m = re.search(r"Test requirement: (.*)", detail) or \
         re.search(r"(Failed assertion: .*)", detail)
     text = m.group(1) if m else detail
@@ -68,7 +58,7 @@ def reason(known, test, result, detail):
 
 def cell(results):
     """3 pass, 1 skip"""
-    count = [(w, results.count(w)) for w in table.WORDS]
+    count = [(w, results.count(w)) for w in WORDS]
     return ", ".join("%d %s" % (n, w) for w, n in count if n)
 
 
@@ -82,20 +72,20 @@ def names(tests):
 
 
 def main(args):
-    args, directory = list(args), DATA + "/expected"
+    args, directory = list(args), os.path.join(DATA, "expected")
     if "--expected" in args[:-1]:
         i = args.index("--expected")
         directory = args[i + 1]
         del args[i:i + 2]
     if not args or args[0].startswith("-"):
-        die("usage: ci/stages/verdict binaries RESULTS.tsv... [--expected DIR]")
+        raise Wrong("usage: ci/stages/verdict binaries RESULTS.tsv... [--expected DIR]")
 
     of = {}
     for path in args:
         kernel, rows = load(path)
         twice = of.setdefault(kernel, {}).keys() & rows.keys()
         if twice:
-            die("%s: another file has %s on %s, too" % (path, min(twice), kernel))
+            raise Wrong("%s: another file has %s on %s, too" % (path, min(twice), kernel))
         of[kernel].update(rows)
     kernels = list(of.items())
     binaries = sorted({t.split("@")[0] for _, rows in kernels for t in rows})
@@ -114,11 +104,11 @@ def main(args):
         for test, (result, detail) in rows.items():
             if result == "pass":
                 continue
-            key = (table.WORDS.index(result), reason(known, test, result, detail))
+            key = (WORDS.index(result), reason(known, test, result, detail))
             why.setdefault(key, []).append(test)
         print("\n%s, what does not pass:\n" % kernel)
         for (i, text), tests in sorted(why.items()):
-            print("- %s, %s: %s" % (table.WORDS[i], text, names(tests)))
+            print("- %s, %s: %s" % (WORDS[i], text, names(tests)))
         if not why:
             print("- nothing")
     return 0

@@ -22,9 +22,10 @@ Exit 2: the input is wrong.
 import os
 import re
 
-from ..judge import DATA
+from .. import Wrong, results
+from ..files import DATA, ROOT, rows
 from . import stale as stale_table
-from .results import die, rows
+from .text import show
 
 # What a cell calls the result of a program, the worst first; pass and skip are not
 # among them.
@@ -39,23 +40,23 @@ def properties():
     for n, (name, tests, group) in rows(path, 3):
         for test in tests.split():
             if not re.fullmatch(r"(waits|lost|uses)@[a-z-]+", test):
-                die("%s:%d: '%s' is not PROGRAM@WAY" % (path, n, test))
+                raise Wrong("%s:%d: '%s' is not PROGRAM@WAY" % (path, n, test))
             if test in seen:
-                die("%s:%d: %s is there twice" % (path, n, test))
+                raise Wrong("%s:%d: %s is there twice" % (path, n, test))
             seen.add(test)
         out.append((name, tests.split(), group))
     return out
 
 
-def words(path, n, detail):
-    """{word: how often} of a detail of ci/properties"""
-    m = re.match(r"((?:[a-z]+ \d+, )*[a-z]+ \d+) of (\d+): ", detail + " ")
+def words(path, line):
+    """{word: how often} of the detail of a line of ci/properties"""
+    m = re.match(r"((?:[a-z]+ \d+, )*[a-z]+ \d+) of (\d+): ", line.detail + " ")
     of = {w: int(c) for w, c in (part.split() for part in
                                  m.group(1).split(", "))} if m else {}
     if not m or sum(of.values()) != int(m.group(2)) or \
             not set(of) <= set(CELL) | {"pass", "skip"}:
-        die("%s:%d: '%s' does not say how often there was which word: is it "
-            "ci/properties's?" % (path, n, detail[:60]))
+        raise Wrong("%s: step %s, %s: '%s' does not say how often there was which word: is "
+                    "it ci/properties's?" % (path, *line[1:3], line.detail[:60]))
     return of
 
 
@@ -73,7 +74,7 @@ def cell(counts):
 
 def heads(steps, base):
     """What the columns are called: the last of the series is told from others."""
-    path = os.path.join(DATA, "..", "..", "series", base)
+    path = os.path.join(ROOT, "series", base)
     n = 0
     if os.path.exists(path):
         with open(path, encoding="utf-8") as f:
@@ -84,20 +85,11 @@ def heads(steps, base):
 
 def load(path):
     """(base, steps in their order, {(step, test): {word: how often}})"""
-    found, steps, base = {}, [], ""
-    for n, (base, step, test, _, _, detail) in rows(path, 6):
-        if n == 1:
-            continue
-        if not re.fullmatch(r"base|first|\d+", step):
-            die("%s:%d: there is no step '%s'" % (path, n, step))
-        if step not in steps:
-            steps.append(step)
-        found[step, test] = words(path, n, detail)
-    steps.sort(key=lambda s: int(s) if s.isdigit() else
-               ("base", "first").index(s) - 2)
-    if not steps:
-        die("%s holds no result" % path)
-    return base, steps, found
+    lines = results.read(path)
+    found = {(l.step, l.test): words(path, l) for l in lines}
+    steps = sorted({l.step for l in lines}, key=lambda s: int(s) if s.isdigit() else
+                   ("base", "first").index(s) - 2)
+    return lines[-1].base, steps, found
 
 
 def table(head, groups, path):
@@ -134,12 +126,6 @@ def cells_of(groups, steps, found):
     return lines
 
 
-def show(lines):
-    width = [max(len(l[i]) for l in lines) for i in range(len(lines[0]))]
-    for l in lines:
-        print("  ".join("%-*s" % c for c in zip(width, l)).rstrip())
-
-
 def by_group():
     """[(group, [test])], groups in the order of their first property"""
     out = {}
@@ -160,5 +146,5 @@ def main(args):
     elif len(args) == 1 and args[0][0] != "-":
         table("property", [p[:2] for p in properties()], args[0])
     else:
-        die("usage: ci/stages/verdict property-table RESULTS (of ci/properties; see --help)")
+        raise Wrong("usage: ci/stages/verdict property-table RESULTS (of ci/properties; see --help)")
     return 0

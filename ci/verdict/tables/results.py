@@ -1,85 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Print results.tsv as a table, the changes from base, and the verdict.
 
-    ci/stages/verdict table RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]
+    ci/stages/verdict table RESULTS [--kind KIND | --theirs | --expected FILE...]
+                            [STEP=NOTE...]
 
-NOTE (such as "cached") is printed under the step.  EXPECTED has the columns
-test (may hold * and ?), step (base, first, 2, 1-3 or *), results that are expected
-("a" or "a|b"), reason; of several lines for a result the last one rules.  What
-is not listed must pass; a listed test whose line does not allow pass and that
-passes is reported too, so that lines leave the list.
+NOTE (such as "cached") is printed under the step. What may come of a test is in
+ci/data/expected: haswell.tsv and BASE.tsv, or KIND-BASE.tsv for KIND faults or
+properties, or only each FILE. --theirs: the steps are of a series that is not ours.
+
+Those files have the columns test (may hold * and ?), step (base, first, 2, 1-3 or *),
+results that are expected ("a" or "a|b"), reason; of several lines for a result the last
+one rules. What is not listed must pass; a listed test whose line does not allow pass
+and that passes is reported too, so that lines leave the list.
 Exit 0: all as expected, 1: not, 2: the input is wrong.
 """
 
-import fnmatch
-import os
 import re
+import sys
 
-from .. import Wrong
-from ..judge import DATA
+from .. import Wrong, expected, results as tsv
+from ..results import HOST, WORDS
 
-WORDS = ("pass fail skip warn crash timeout incomplete notrun abort "
-         "dmesg-warn dmesg-fail").split()
-HOST = "shard-hsw"
 NOTE = re.compile(r"(base|first|\d+)=")
-
-
-def die(text):
-    raise Wrong(text)
-
-
-def rows(path, columns):
-    try:
-        with open(path, encoding="utf-8") as f:
-            lines = f.read().split("\n")
-    except OSError as err:
-        die("%s: %s" % (path, err.strerror))
-    for n, line in enumerate(lines, 1):
-        if not line or line[0] == "#":
-            continue
-        cells = line.split("\t")
-        if len(cells) != columns:
-            die("%s:%d: %d columns, not %d" % (path, n, len(cells), columns))
-        yield n, cells
-
-
-def covers(where, step):
-    if where == "*" or where == step:
-        return True
-    m = re.fullmatch(r"(\d+)-(\d+)", where)
-    return bool(m and step.isdigit() and
-                int(m.group(1)) <= int(step) <= int(m.group(2)))
-
-
-def expectations(path):
-    """(test, step, words, why, path) of each line of a file."""
-    out = []
-    for n, (test, step, results, why) in rows(path, 4):
-        words = results.split("|")
-        if not re.fullmatch(r"base|first|\*|\d+(-\d+)?", step):
-            die("%s:%d: step '%s' is neither base, first, N, N-M nor *"
-                % (path, n, step))
-        for word in words:
-            if word not in WORDS:
-                die("%s:%d: '%s' is no result" % (path, n, word))
-        if not why.strip():
-            die("%s:%d: %s has no reason" % (path, n, test))
-        out.append((test, step, words, why, path))
-    return out
-
-
-def expectation_files(base, directory=os.path.join(DATA, "expected")):
-    """What Haswell cannot on any kernel, then the base's own lines, which rule."""
-    paths = [os.path.join(directory, name + ".tsv") for name in ("haswell", base)]
-    return [p for p in paths if os.path.exists(p)]
-
-
-def expected(exp, test, step):
-    """Words that are fine, why, and who says so; the last matching line rules."""
-    for name, where, words, why, path in reversed(exp):
-        if fnmatch.fnmatchcase(test, name) and covers(where, step):
-            return words, why, path
-    return ["pass"], "", None
 
 
 def table(results, steps, tests, notes):
@@ -106,62 +48,90 @@ def table(results, steps, tests, notes):
                                   if (s, t) in results) for s in steps])
 
 
-def main(args):
-    notes = dict(a.split("=", 1) for a in args[1:] if NOTE.match(a))
-    files = [a for a in args[1:] if not NOTE.match(a)]
-    if not files:
-        die("usage: ci/stages/verdict table RESULTS.tsv EXPECTED.tsv... [STEP=NOTE...]")
-    results, steps, tests = {}, [], []
-    for n, (_, step, test, result, secs, detail) in rows(args[0], 6):
-        if n == 1:
-            continue
-        if result not in WORDS:
-            die("%s:%d: '%s' is no result" % (args[0], n, result))
-        if step not in steps:
-            steps.append(step)
-        if test not in tests:
-            tests.append(test)
-        results[step, test] = (result, float(secs), detail)
-    if not results:
-        die("%s holds no result" % args[0])
-    exp = [line for path in files for line in expectations(path)]
+def changes(results, steps, tests):
+    """Print what differs from the base, in the form of 2018."""
+    print("\nChanges from base:")
+    changed = 0
+    for step in steps:
+        for t in tests:
+            old, new = results.get(("base", t)), results.get((step, t))
+            if step == "base" or not new or (old and old[0] == new[0]):
+                continue
+            if not old and new[0] == "pass":
+                continue
+            changed += 1
+            print("  step %s: %s: %s -> %s (%s)" % (
+                step, t, old[0] if old else "notrun", new[0].upper(), HOST))
+    if not changed:
+        print("  none")
 
-    table(results, steps, tests, notes)
-    if "base" in steps and len(steps) > 1:
-        print("\nChanges from base:")
-        changed = 0
-        for step in steps:
-            for t in tests:
-                old, new = results.get(("base", t)), results.get((step, t))
-                if step == "base" or not new or (old and old[0] == new[0]):
-                    continue
-                if not old and new[0] == "pass":
-                    continue
-                changed += 1
-                print("  step %s: %s: %s -> %s (%s)" % (
-                    step, t, old[0] if old else "notrun", new[0].upper(),
-                    HOST))
-        if not changed:
-            print("  none")
 
+def unexpected(results, steps, tests, known):
+    """Print what is not as expected; how many."""
     bad = 0
     for step in steps:
         for t in tests:
             if (step, t) not in results:
                 continue
             got, _, detail = results[step, t]
-            words, why, path = expected(exp, t, step)
-            if got in words:
+            e = expected.find(known, t, step)
+            if got in e.results:
                 continue
             bad += 1
             if bad == 1:
                 print("\nNot as expected:")
             print("  step %s: %s: %s, expected %s%s" % (
-                step, t, got.upper(), "|".join(words),
-                " (%s)" % why if why else ""))
+                step, t, got.upper(), "|".join(e.results),
+                " (%s)" % e.why if e.why else ""))
             if detail:
                 print("      " + detail)
             if got == "pass":
-                print("      it passes now: take the line out of %s" % path)
+                print("      it passes now: take the line out of %s" % e.path)
+    return bad
+
+
+def options(args):
+    """(path, kind, theirs, files or None, notes)"""
+    path, kind, theirs, paths, notes, args = "", "", False, None, {}, list(args)
+    while args:
+        a = args.pop(0)
+        if a == "--theirs":
+            theirs = True
+        elif a == "--kind" and args:
+            kind = args.pop(0)
+        elif a == "--expected" and args:
+            paths = (paths or []) + [args.pop(0)]
+        elif NOTE.match(a):
+            notes.update([a.split("=", 1)])
+        elif a.startswith("-") or path:
+            raise Wrong("unexpected '%s': see --help" % a)
+        else:
+            path = a
+    if not path:
+        raise Wrong("usage: ci/stages/verdict table RESULTS (see --help)")
+    return path, kind, theirs, paths, notes
+
+
+def main(args):
+    path, kind, theirs, paths, notes = options(args)
+    lines = tsv.read(path)
+    base = lines[0].base
+    if paths is None:
+        paths = expected.paths(base, kind)
+        own = "%s-%s.tsv" % (kind, base) if kind else base + ".tsv"
+        if not any(p.endswith("/" + own) for p in paths):
+            print("table: no ci/data/expected/%s: every result must be a pass%s" % (
+                own, "" if kind else ", or as haswell.tsv says"), file=sys.stderr)
+    known = [e for p in paths for e in expected.load(p)]
+    if theirs:
+        known = expected.for_theirs(known)
+    results = {(l.step, l.test): (l.result, float(l.seconds), l.detail) for l in lines}
+    steps = list(dict.fromkeys(l.step for l in lines))
+    tests = list(dict.fromkeys(l.test for l in lines))
+
+    table(results, steps, tests, notes)
+    if "base" in steps and len(steps) > 1:
+        changes(results, steps, tests)
+    bad = unexpected(results, steps, tests, known)
     print("\n%d results, %d not as expected" % (len(results), bad))
     return 1 if bad else 0

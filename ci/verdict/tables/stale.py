@@ -14,7 +14,8 @@ Exit 2: the input is wrong.
 
 import re
 
-from .results import die
+from .. import Wrong
+from .text import show
 
 COLUMNS = 18        # of a line of stale; see ci/guest/stale/report.c
 
@@ -26,7 +27,7 @@ def load(path):
         with open(path, encoding="utf-8") as f:
             lines = f.read().splitlines()
     except OSError as err:
-        die("%s: %s" % (path, err.strerror))
+        raise Wrong("%s: %s" % (path, err.strerror)) from err
     for n, line in enumerate(lines, 1):
         step, _, rest = line.partition("\t")
         cells = rest.split("\t")
@@ -35,13 +36,13 @@ def load(path):
         if rest.startswith("#") or len(cells) != COLUMNS:
             continue
         if not (cells[4].isdigit() and cells[5].isdigit()):
-            die("%s:%d: not a line of stale" % (path, n))
+            raise Wrong("%s:%d: not a line of stale" % (path, n))
         out.append((step, cells[0], cells[1], int(cells[4]), int(cells[5]),
                     cells[8], cells[9]))
     if not out:
-        die("%s: no line of stale in it: make stale writes it" % path)
+        raise Wrong("%s: no line of stale in it: make stale writes it" % path)
     for step in {r[0] for r in out} ^ set(ended):
-        die("%s: step %s has no result, or no '# exit N' after it: make stale "
+        raise Wrong("%s: step %s has no result, or no '# exit N' after it: make stale "
             "writes it" % (path, step))
     return out, ended
 
@@ -67,7 +68,7 @@ def totals(path):
 
 def main(args):
     if len(args) != 1:
-        die("usage: ci/stages/verdict stale-table STALE")
+        raise Wrong("usage: ci/stages/verdict stale-table STALE")
     rows, ended = load(args[0])
     steps = list(dict.fromkeys(r[0] for r in rows))
     cells = {}
@@ -77,7 +78,7 @@ def main(args):
             text = "%d of %d" % (stale, raced)
             text += ", first at %s s" % first if stale else ""
         if (op, via, step) in cells:
-            die("%s: step %s has %s by %s twice" % (args[0], step, op, via))
+            raise Wrong("%s: step %s has %s by %s twice" % (args[0], step, op, via))
         cells[op, via, step] = text
     lines = [["invalidation", "use"] + [s if s == "base" else "step " + s
                                         for s in steps]]
@@ -87,7 +88,5 @@ def main(args):
     lines.append(["kernel", ""] + [
         "-" if any(r[0] == s and r[4] for r in rows) else
         "bad" if ended[s] else "good" for s in steps])
-    width = [max(len(l[i]) for l in lines) for i in range(len(lines[0]))]
-    for l in lines:
-        print("  ".join("%-*s" % c for c in zip(width, l)).rstrip())
+    show(lines)
     return 0
