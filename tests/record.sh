@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep a step's folder as a golden one for tests/test_judge.sh:
+# Keep a step's folder as a golden one for tests/test_judge.py:
 #
 #	tests/record.sh DIR NAME	-> tests/golden/NAME
 #
