@@ -160,7 +160,26 @@ refcount_t: underflow; use-after-free.
 list_del corruption. prev->next should be ffff888, but was dead
 unreferenced object 0xffff88800d1c9e00 (size 256):
 UBSAN: array-index-out-of-bounds in drivers/gpu/drm/i915/foo.c:1:2
+================== lockdep: something
+DEBUG_LOCKS_WARN_ON(1)
+INFO: lockdep is turned off.
+divide error: 0000 [#1] SMP
+invalid opcode: 0000 [#1] SMP
+stack segment: 0000 [#1] SMP
+double fault: 0000 [#1] SMP
+Unable to handle kernel paging request at virtual address 00000010
+Kernel panic - not syncing: Fatal exception
+watchdog: Watchdog detected hard LOCKUP on cpu 0
+INFO: rcu_sched_state detected expedited stalls
+------------[ cut here ]------------
 """.splitlines()
+
+
+def test_each_pattern_has_a_line_of_its_own():
+    """A line that no other pattern matches: none of them is redundant."""
+    alone = {p.pattern for line in WARNINGS
+             for p in patterns.OOPS if [q for q in patterns.OOPS if q.search(line)] == [p]}
+    assert {p.pattern for p in patterns.OOPS} - alone == set()
 
 
 @pytest.mark.parametrize("line", WARNINGS, ids=[w[:60] for w in WARNINGS])
