@@ -6,9 +6,10 @@
 #ifndef ENDINGS_H
 #define ENDINGS_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
-#include "../stale/gem.h"
+#include "../lib/blt.h"
 
 #define OBJECTS		4
 #define BYTES		(4ul << 20)	/* of one object */

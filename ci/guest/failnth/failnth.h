@@ -7,7 +7,7 @@
 #ifndef FAILNTH_H
 #define FAILNTH_H
 
-#include "../stale/gem.h"
+#include "../lib/blt.h"
 
 #define DEVICE	"/dev/dri/card0"
 #define PAGES	64ul

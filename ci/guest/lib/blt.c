@@ -12,7 +12,7 @@
 #include <i915_drm.h>
 #include <errno.h>
 
-#include "gem.h"
+#include "blt.h"
 
 #define XY_SRC_COPY	(2u << 29 | 0x53u << 22)
 #define WRITE_ALPHA	(1u << 21)

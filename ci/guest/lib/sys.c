@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "stale.h"
+#include "sys.h"
 
 int sys_read(const char *path, char *buf, size_t len)
 {
