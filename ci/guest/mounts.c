@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "lib/sys.h"
 
 static const struct {
 	const char *type, *src, *dir, *data;
@@ -32,7 +33,7 @@ int mounts(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		mkdir(table[i].dir, 0755);
 		if (mount(table[i].src, table[i].dir, table[i].type, 0,
 			  table[i].data)) {
