@@ -71,3 +71,11 @@ class Folder:
         file = self.path / name
         file.write_text(edit(file.read_text(errors="surrogateescape")),
                         errors="surrogateescape")
+
+    def both(self, edit):
+        """Change both logs of the kernel."""
+        for name in ("dmesg-1.txt", "console-1.txt"):
+            self.change(name, edit)
+
+    def append(self, name, line):
+        self.change(name, lambda text: text + line + "\n")

@@ -35,7 +35,7 @@ if row=$(ci/stages/source --base v5.10 --step base 2>/dev/null); then
 	for dir in ci/guest ci/guest/*/; do
 		dir=${dir%/}
 		check "checkpatch finds nothing in $dir" perl "$TMP/checkpatch.pl" --no-tree \
-			--terse --quiet --max-line-length=100 --ignore "$not_ours" -f "$dir"/*.[ch]
+			--terse --quiet --no-summary --max-line-length=100 --ignore "$not_ours" -f "$dir"/*.[ch]
 	done
 else
 	skip "checkpatch" "the source of v5.10 is not in the cache: ci/stages/source --base v5.10"
