@@ -229,4 +229,23 @@ lib "USERPTR_ROOT=$TMP; mkdir -p $TMP/series
 	series_list x | sed 's|.*/||'; series_list none"
 is "series: names without comments" "$out" $'0001-a.patch\n0002-b.patch\n0003-c.patch'
 
+# --- options
+opts() { lib "a=1 with_dash='' f='' all=() pass=(); options 'a with-dash f! all*=all both+=pass --' $1
+	echo \"\$a|\$with_dash|\$f|\${all[*]}|\${pass[*]}|\$WITH_COMMAND|\${COMMAND[*]}\""; }
+opts ""
+is "options: none" "$rc $out" "0 1||||||"
+opts "--a 2 --with-dash=x=y --f --all b --all=c --both d -- e --f"
+is "options: each kind" "$rc $out" "0 2|x=y|1|b c|--both d|1|e --f"
+opts "--a=''"
+is "options: an empty value" "$rc $out" "0 ||||||"
+opts "--a"
+is "options: no value: exit 2" "$rc $out" "2 bash: --a needs a value: see bash --help"
+opts "--b 1"
+is "options: an unknown one: exit 2" "$rc $out" "2 bash: unknown option --b: see bash --help"
+opts "--f=1"
+is "options: a value that there is none: exit 2" "$rc $out" "2 bash: --f has no value: see bash --help"
+opts "word"
+is "options: a stray word: exit 2" "$rc $out" "2 bash: unexpected 'word': see bash --help"
+lib "options 'a' --a 1 -- b"
+is "options: no command is taken: exit 2" "$rc $out" "2 bash: unexpected '--': see bash --help"
 done_testing

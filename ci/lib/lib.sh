@@ -83,6 +83,7 @@ hms()
 }
 
 . "$USERPTR_ROOT/ci/lib/process.sh"
+. "$USERPTR_ROOT/ci/lib/options.sh"
 . "$USERPTR_ROOT/ci/lib/cache.sh"
 . "$USERPTR_ROOT/ci/lib/phase.sh"
 . "$USERPTR_ROOT/ci/lib/base.sh"

@@ -4,37 +4,13 @@
 # What ci/faults and ci/properties share: programs of the guest that provoke faults
 # of the kernel, in VMs of the base and of steps. Source it after lib.sh.
 
+# shellcheck disable=SC2034  # for the scripts that source this
 base=v5.10 steps='' tree=() out=''
 
-# provoke_args NAME VALUE...: set base, steps, tree and out; the caller's own options
-# are own_option NAME VALUE's, which returns 1 if it has no such. A word in FLAGS is an
-# option without a value: own_option NAME.
-FLAGS=''
+# provoke_args SPEC ARG...: set base, steps, tree and out, and what SPEC has besides.
 provoke_args()
 {
-	while (($#)); do
-		case $1 in
-		--help | -h) sed -n '4,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
-		--*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
-		esac
-		[[ $1 == --* ]] || die 2 "unexpected '$1': see ci/$LIB_NAME --help"
-		if [[ " $FLAGS " == *" $1 "* ]]; then
-			own_option "$1"
-			shift
-			continue
-		fi
-		(($# >= 2)) || die 2 "$1 needs a value: see ci/$LIB_NAME --help"
-		# shellcheck disable=SC2034  # for the scripts that source this
-		case $1 in
-		--base) base=$2 ;;
-		--steps) steps=$2 ;;
-		--tree) tree=(--tree "$2") ;;
-		--out) out=$2 ;;
-		*) own_option "$1" "$2" ||
-			die 2 "unknown option $1: see ci/$LIB_NAME --help" ;;
-		esac
-		shift 2
-	done
+	options "base steps tree+ out $1" "${@:2}"
 	base_info "$base"
 	((${#tree[@]} == 0)) || [[ -d ${tree[1]} ]] ||
 		die 2 "--tree ${tree[1]}: no such directory"
