@@ -33,7 +33,7 @@ class Change:
         if self.kind == "new":
             return "hits"
         if any(i.own for i in self.issues):
-            # the series brings it: no known issue, whatever is known of it
+            # The series brings it, so it is no known issue.
             return "own" if self.kind == "regression" else "warnings"
         if self.issues:
             return "hits" if self.kind == "regression" else "known warnings"
@@ -41,7 +41,7 @@ class Change:
 
 
 def reasons(result):
-    """What the kernel or the test said, free of numbers: a set."""
+    """A set: what the kernel or the test said, without numbers."""
     said = {splat.same(s.text) for s in result.splats()}
     return said or {splat.same(result.detail)}
 
@@ -75,8 +75,8 @@ class Log:
         for test in names:
             old, new = base.results.get(test), step.results.get(test)
             if new is None:
-                # This row is written only when it is no pass; and a step that
-                # was not built says so itself.
+                # The runner's row is written only if it is no pass. A step that was
+                # not built has the row build.
                 if test == RUNNER or (
                         test == BOOT and BUILD in step.results):
                     continue
@@ -101,8 +101,8 @@ class Log:
         return "warning" if self.of("warnings") else "success"
 
     def unforeseen(self):
-        """The state without what ci/data/known has of this step: for a step on the
-        way, which is there to show it."""
+        """The state if ci/data/known explained nothing of this step. For a step
+        before the last one, which is there to show a fault."""
         if self.of("regressions"):
             return "failure"
         return "warning" if [c for c in self.of("warnings")
@@ -124,16 +124,16 @@ class Report:
                 else:
                     r.issues, r.suppressed = [], None
         self.stale = known.stale(issues, steps)
-        # The series ends at the last step: that one has no excuse.
+        # The last step is the whole series: ci/data/known does not excuse it.
         states = [l.unforeseen() for l in self.logs[:-1]] + \
             [l.state() for l in self.logs[-1:]] or \
             ["failure" if alone(self.base) else "success"]
         self.state = max(states, key=STATES.index)
 
     def verdicts(self, step):
-        """[(result, counts, why)] of a step, for formats that only know good
-        and bad: counts is True for what makes the state no success, and for
-        nothing else; why says what a result that is no pass is then."""
+        """[(result, counts, why)] of a step, for formats that only know good and
+        bad. counts is True if the result makes the state no success; why says
+        why a bad result does not count."""
         log = next((l for l in self.logs if l.step is step), None)
         changes = {c.test: c for c in log.changes} if log else {}
         results = list(step.results.values())

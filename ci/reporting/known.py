@@ -60,7 +60,7 @@ class Issue:
         self.words = fields["result"].split("|")
         self.seen, self.suppress = fields.get("seen"), fields.get("suppress")
         self.hits = 0
-        # Of some steps only: those steps bring it, the base does not have it.
+        # An issue of some steps only: the base does not have it.
         self.own = self.step not in ("base", "*")
         if not re.fullmatch(r"base|\*|\d+(-\d+)?", self.step):
             bad("step '%s' is neither base, N, N-M nor *" % self.step)
@@ -104,8 +104,8 @@ def load(path):
 
 
 def of_base(issues):
-    """What the base has, whatever is put on it: for a series that is not ours,
-    of whose steps the rest says nothing."""
+    """The issues of the base alone, for a series of somebody else: the others are
+    about the steps of our series."""
     out = [i for i in issues if i.step in ("base", "*")]
     for i in out:
         i.step = "*"
@@ -113,15 +113,15 @@ def of_base(issues):
 
 
 def evidence(result):
-    """What needs an explanation before a result is known: texts."""
+    """The texts that issues have to explain before a result is known."""
     lines = [bare(l) for l in result.dmesg]
     out, told = [], set()
     for s in result.splats():
         told.update(lines[s.first:s.last + 1])
         out.append("\n".join([s.text] + lines[s.first:s.last + 1]))
     if result.word in ("dmesg-warn", "dmesg-fail"):
-        # Warnings outside of any report.  Where the log was cut, the list of
-        # warnings has the rest of the report.
+        # Lines of warning level outside of any kernel warning. If the log was cut,
+        # the list of those lines has the rest of it.
         rest = [bare(l) for l in result.warnings]
         for s in splat.find(rest):
             told.update(set(rest[s.first:s.last + 1]) - set(lines))
@@ -134,7 +134,7 @@ def evidence(result):
 
 
 def explain(issues, step, result):
-    """The issues that explain a result, all of it; else none."""
+    """The issues that together explain all of a result; else none."""
     cand = [i for i in issues if i.match.pattern != "(?!)" and
             i.may(step.name, result.test, result.word)]
     out = []

@@ -104,7 +104,7 @@ class Writer:
 
 
 def hosts(w, log):
-    """Participating hosts: who ran at least one test."""
+    """Participating hosts: those that ran at least one test."""
     def who(step):
         return {HOST} if any(step.results[t].ran()
                                    for t in step.tests()) else set()
@@ -128,8 +128,8 @@ WAY = "The last step is not worse than the base, but a step on the way is: see "
 
 
 def one_log(w, log, report=None):
-    """The section of one step against the base; of the last one report is
-    given, and its state is that of the whole series."""
+    """The section of one step against the base. For the last step report is given:
+    its state is the state of the whole series."""
     name, state = log.step.title(), log.state()
     why = OWN if log.of("own") and not log.of("regressions") else \
         VERDICT[state]
@@ -195,13 +195,13 @@ def on_the_way(w, logs):
 
 
 def not_built(step):
-    """The result of a build that came to nothing, else None."""
+    """The result of a build that failed, else None."""
     built = step.results.get("build")
     return built if built and built.word != "pass" else None
 
 
 def why_not(w, step):
-    """What the last words of the build were, if it came to nothing."""
+    """The last lines of a build that failed."""
     built = not_built(step)
     if not built:
         return
@@ -347,7 +347,7 @@ def as_html(text):
 
         def to(m):
             at = notes.get(m.group("n"), "")
-            # what stands in a mail has no page to be relative to
+            # A link of a mail is relative to no page.
             if not at.startswith(("https://", "http://")):
                 return m.group("w")
             return '<a href="%s">%s</a>' % (html.escape(at), m.group("w"))
@@ -411,7 +411,7 @@ def render(report, lane="Custom", series="", url="", more="", reply="", **kw):
     if reply:
         out += ["In-Reply-To: <%s>" % reply.strip("<>"),
                 "References: <%s>" % reply.strip("<>")]
-    # Patchwork shall not take it for a comment of the series.
+    # Patchwork must not take the mail for a comment of the series.
     out += ["X-Patchwork-Hint: ignore", "MIME-Version: 1.0",
             'Content-Type: multipart/alternative; boundary="%s"' % mark]
     for kind, part in (("plain", text), ("html", as_html(text))):

@@ -55,8 +55,8 @@ def secs(value):
 
 
 def pre(lines, hit):
-    """A log excerpt; hit is the Splat in it to mark, or None."""
-    # The line that says what it is, not the line of dashes above it.
+    """An excerpt of a log; hit is the Splat to mark in it, or None."""
+    # Mark the line with the message, not the line of dashes above it.
     at = None
     if hit:
         for i in range(hit.first, hit.last + 1):
@@ -94,7 +94,7 @@ def log_of(r):
 
 
 def changes(log):
-    """What the state of a step rests on, in a few words."""
+    """Why a step has its state, in a few words."""
     sections = [c.section() for c in log.changes]
     known = sum(sections.count(s) for s in ("hits", "known warnings"))
     sections += ["regressions"] * sections.count("own")
@@ -130,7 +130,7 @@ class Page:
         word = '<span class="w">%s</span>' % r.word
         if r.issues or r.suppressed:
             word += '<span class="known" title="ci/data/known says why">*</span>'
-        # its full name for who hears it: what is seen is part of that
+        # A screen reader says the full name, of which the screen shows a part.
         body = '<span class="vh">%s, %s: </span><span>%s</span> ' \
             "<small>%s</small>" % (esc(group(r.test)[1]), esc(step.title()),
                                    word, secs(r.seconds))
@@ -185,7 +185,7 @@ class Page:
                  '<p class="dim">A cell that is no pass opens its reason.</p>')
 
     def key(self):
-        """What the words mean that are in the table."""
+        """The meaning of each word in the table."""
         there = {r.word for s in self.report.steps
                  for r in s.results.values()}
         self.add('<dl class="key">')
@@ -276,7 +276,7 @@ class Page:
         top = max([v for _, v in rows] + [.1])
         self.add("<h3>%s</h3><div class=\"bars\">" % head)
         for name, value in rows:
-            # the width is a number of ours: no text of others in a style
+            # The width is a number that we computed: no text of a log gets into a style.
             self.add('<span class="name">%s</span><span class="bar"><i '
                      'style="width:%.1f%%"></i>%.1f s</span>' % (
                          esc(name), 75 * value / top, value))

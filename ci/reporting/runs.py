@@ -12,14 +12,14 @@ from verdict.results import PSEUDO
 
 from . import die, splat
 
-# Lines of ci/lib/phase.sh, and of a lock that was waited for.
+# Lines of ci/lib/phase.sh, and the line about a lock.
 PROGRESS = re.compile(r": (starts|done in|failed \(\d+\) after|"
                       r"[0-9hms]+(,|$)|"
                       r"waiting for another run that holds the lock )")
 
 
 class Result:
-    """One test on one step: its verdict, and the records it came from.
+    """One test on one step: its result, and the records.
 
     dmesg and console are lists of log lines as they were written; out and err
     are the test's own words.  All may be empty: a cell of results.tsv counts
@@ -34,7 +34,7 @@ class Result:
         self._splats = None
 
     def splats(self):
-        """The reports in the test's own kernel log."""
+        """The kernel warnings in the test's own log."""
         if self._splats is None:
             self._splats = splat.find(self.dmesg)
         return self._splats
@@ -150,7 +150,7 @@ def records(step):
                 if r.test == name or r.test.startswith(name + "@"):
                     r.console = part(consoles[n], r.test)
                     if not r.console and i == after:
-                        # it ended the boot before it said its name
+                        # the boot ended before the test printed its name
                         r.console = since_igt(consoles[n])
     if "boot" in step.results and step.boots:
         r = step.results["boot"]
@@ -167,8 +167,7 @@ def records(step):
 
 
 def build_log(r, lines):
-    """What a build said, less how far it came and where its log is: that is
-    for who ran it."""
+    """What a build printed, without progress and without the path of its log."""
     r.console = [re.sub(r" \(log: \S*\)$", "", l) for l in lines[-200:]
                  if l.strip() and not PROGRESS.search(l)]
     if r.console and r.word != "pass":
@@ -312,7 +311,7 @@ class Mailbox:
 
 
 def mailbox(folders):
-    """The mailbox that the last of the folders is a run of; None if none."""
+    """The mailbox that was run into the last of the folders, or None."""
     for path in (folders[-1], os.path.dirname(os.path.abspath(folders[-1]))):
         if os.path.exists(os.path.join(path, "series", "series")):
             return Mailbox(os.path.join(path, "series"))

@@ -122,7 +122,7 @@ class Series:
                                                            self.id)
             patches = [p for p in raw.get("patches") or [] if "id" in p]
             if patches:
-                # they come in no order: by N/M of their names, then by number
+                # They come in any order: sort them by the N/M of their names, then by number.
                 self.patch = int(max(patches, key=lambda p: (
                     [int(n) for n in re.findall(
                         r"\b(\d+)/\d+\]", str(p.get("name", ""))[:80])][:1],
@@ -164,7 +164,7 @@ def touches(path, prefixes):
         texts += [p.get_payload(decode=True) or b"" for m in box
                   for p in m.walk() if not p.is_multipart()]
     except (RecursionError, ValueError, TypeError, LookupError):
-        pass        # a mail that is made to be no mail: ci/mailbox will say so
+        pass        # Somebody made a mail that is none: ci/mailbox will refuse it.
     finally:
         box.close()
     for text in texts:
@@ -179,14 +179,14 @@ class Watch:
     def __init__(self, o, pw):
         self.o, self.pw, self.child = o, pw, None
         self.state = State(o.state, pw.die)
-        self.left = 0       # what a fault of the server's or ours left undone
+        self.left = 0       # what a failure of the server or of the harness left undone
         self.ready = False
 
     def say(self, text):
         print("watch: " + text, flush=True)
 
     def stop(self, *_):
-        """The run goes with us; the state says that it did not end."""
+        """If this program ends, its run ends as well, and the state has it as not ended."""
         if self.child:
             self.end_child()
         sys.exit(143)
@@ -208,7 +208,7 @@ class Watch:
         with open(log, "ab") as f:
             env = {k: v for k, v in os.environ.items()
                    if not k.startswith("PATCHWORK_")}
-            # a watch that is killed must not leave its run at work
+            # If this program is killed, its run must end.
             self.child = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", "--"] + argv,
                 stdin=subprocess.DEVNULL, stdout=f, stderr=f, env=env,
@@ -222,9 +222,8 @@ class Watch:
                 self.child = None
 
     def prepare(self):
-        """The base with the same options, outside of the sandbox and before the
-        first series: what that needs of the net, and a mistake in the options,
-        are no fault of a series."""
+        """Run the base with the same options, outside of the sandbox and before the
+        first series. If the net fails, or an option is wrong, no series is to blame."""
         if self.ready:
             return
         o = self.o
@@ -242,16 +241,16 @@ class Watch:
         self.ready = True
 
     def fetch(self, s, mbox):
-        """True if it is there.  A series that cannot be had must not keep us
-        from those after it."""
+        """Fetch a series: True if it worked. If it did not, the next series is still
+        tried."""
         o = self.o
         o.series, o.revision = str(s.id), str(s.version)
         o.page = s.page
         try:
             self.pw.fetch_to(o, mbox, mbox + ".about")
-        except SystemExit as err:       # it said why
+        except SystemExit as err:       # the command printed the reason
             if err.code not in (2, 3):
-                raise                   # we were told to end
+                raise                   # a signal asked us to end
             self.left += 1
             self.state.put(s.key, state="not fetched", name=s.name)
             self.say("%s: not fetched, again in the next pass" % s.page)
@@ -269,7 +268,7 @@ class Watch:
         if not self.fetch(s, mbox):
             return None
         if not touches(mbox, o.prefixes):
-            shutil.rmtree(folder, ignore_errors=True)   # most are of this kind
+            shutil.rmtree(folder, ignore_errors=True)   # most series are of this kind
             st.put(s.key, state="other", name=s.name)
             return False
         if st.today() >= o.most:
@@ -281,7 +280,8 @@ class Watch:
         st.put(s.key, state="running", tries=tries + 1, name=s.name)
         self.say("%s: %s: run %d" % (s.page, s.name, tries + 1))
         out, log = os.path.join(folder, "out"), os.path.join(folder, "log")
-        # what an earlier try left is not ours, and may be deeper than Python goes
+        # An earlier try left files of somebody else, whose folders may be too deep for
+        # Python.
         subprocess.run(["rm", "-rf", "--", out], check=False)
         rc = self.command(o.runner(mbox, out), log)
         if rc in (0, 1):
@@ -303,9 +303,9 @@ class Watch:
                                      why))
 
     def report(self, s, path, rc):
-        """The report is the work of code that is not ours: a file that is
-        none, or says something else than the exit status, is not posted.  Nor
-        is anything written where that code could write: a link may be there."""
+        """Code of somebody else wrote the report. It is not posted if it is no file, or
+        if it does not agree with the exit status. Nothing is written where that code
+        could write, since a link may be there."""
         st = self.state
         try:
             fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -323,13 +323,13 @@ class Watch:
                                 "report.json")
             with open(mine, "wb") as f:
                 f.write(raw)
-            # can a request be made of it?  nothing is sent
+            # Build the request without sending it, to find what is wrong with it.
             good = self.request(s.key, mine, s.patch).returncode == 0
         if not good:
             self.missed(s, "no report that goes with exit status %d" % rc)
             return
-        # What is to be posted is noted first: a watch that is ended here posts
-        # it the next time, and the server tells if it has it.
+        # Note first what will be posted. If this program ends here, it posts it the
+        # next time; the server tells whether it has it already.
         st.put(s.key, state="to post", report=mine, result=run["state"],
                patch=s.patch, page=s.page)
         self.post(s.key)
@@ -368,7 +368,7 @@ class Watch:
                 entry["page"], said[-1]))
 
     def once(self):
-        """One pass: 0, or 3 if a fault left something undone."""
+        """One pass: 0, or 3 if a failure left something undone."""
         self.left, self.ready = 0, False
         for key in [k for k, e in self.state.data["series"].items()
                     if e.get("state") == "to post" or
@@ -377,8 +377,8 @@ class Watch:
         found = listed(self.o, self.pw)
         news = [s for s in found if self.state.get(s.key).get("state") not in (
             "done", "other", "refused", "gave up", "to post", "not posted")]
-        # What failed before comes after what is new: it may fail again, and take
-        # all of --timeout for it.  Last what could not even be had.
+        # New series first, then those that failed before: they may fail again and take
+        # all of --timeout. Those that could not be fetched come last.
         news.sort(key=lambda s: (
             self.state.get(s.key).get("state") == "not fetched",
             self.state.get(s.key).get("tries", 0)))
@@ -391,7 +391,7 @@ class Watch:
             except StopIteration:
                 break
             except Exception:       # pylint: disable=broad-except
-                # a fault of ours that one series brings to light: the rest goes on
+                # One series shows a bug of this program: the others go on.
                 traceback.print_exc()
                 self.state.put(s.key, tries=self.state.get(s.key).get(
                     "tries", 0) + 1)
@@ -452,7 +452,7 @@ def main(o, pw):
     if not shutil.which("setpriv"):
         pw.die(2, "setpriv is missing: apt-get install util-linux")
     if o.post:
-        pw.credentials(o)           # its absence is found out before a run
+        pw.credentials(o)           # Find out before a run whether it is there.
     watch = Watch(o, pw)
     signal.signal(signal.SIGTERM, watch.stop)
     signal.signal(signal.SIGINT, watch.stop)
@@ -461,7 +461,7 @@ def main(o, pw):
         try:
             rc = watch.once()
         except SystemExit as err:
-            # a server that is away: the next pass may find it
+            # The server does not answer: the next pass may reach it.
             if not o.every or err.code != 3:
                 raise
             watch.say("the pass ended early, the next one in %s minutes"

@@ -22,7 +22,7 @@ SKIP, HANG = "3", "4"               # exit codes of traps
 WAITS = re.compile(r"userptr_mn_invalidate_range_start")
 HOLDS = re.compile(r"^(copy_page_range|unmap_page_range|"
                    r"__i915_gem_userptr_get_pages_worker)$")
-# Between the frames that tell the story
+# Frames that a chain leaves out
 DULL = re.compile(r"^(__)?(schedule|down_write|rmap_walk\w*|shrink_"
                   r"(inactive_list|lruvec|node)|alloc_pages\w*|handle_mm_fault|"
                   r"do_(sys_)?\w*(clone|fork|madvise)|kernel_clone|x64_sys_\w+)$")

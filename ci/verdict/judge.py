@@ -32,8 +32,8 @@ def reason(test):
     """The line of the test's own output that says why it is no pass."""
     out = test.get("out", "")
     if test.get("result") == "skip":
-        # A fixture says what it misses whatever subtest is run: what this one was
-        # skipped for is the last that stands before its verdict.
+        # A fixture prints what it misses for each subtest. The reason of this skip is the
+        # last one before the subtest's result.
         out = re.split(r"^Subtest \S+: SKIP", out, maxsplit=1, flags=re.M)[0]
         pats, which = (r"Test requirement not met.*\n.*", r"SKIP.*"), -1
     else:
@@ -46,13 +46,13 @@ def reason(test):
 
 
 def own_result(test):
-    """What the subtest said of itself, before igt_runner or the log."""
+    """The result that the subtest printed itself."""
     m = re.search(r"^Subtest \S+: ([A-Z]+)", test.get("out", ""), re.M)
     return m.group(1) if m else ""
 
 
 def seconds(test):
-    """The subtest's time; one that was killed has it only in the log."""
+    """The subtest's time. If it was killed, only the log has it."""
     time = test.get("time", {})
     secs = time.get("end", 0) - time.get("start", 0)
     stamps = re.findall(r"^<\d> \[\s*(\d+\.\d+)\] (.*)",
@@ -75,7 +75,7 @@ def without_noise(test):
         return "fail"
     if own_result(test) != "SUCCESS":
         return None
-    # igt_runner: a pass with words of its own on stderr is a warn
+    # igt_runner calls a pass a warn if the test wrote to stderr.
     words = [l for l in test.get("err", "").split("\n") if not re.match(
         r"(Starting subtest|Subtest|Starting dynamic|Dynamic subtest)", l)]
     return "warn" if real(words) else "pass"
@@ -112,7 +112,7 @@ def from_igt(name, test):
     elif hit and result in GOOD + ("fail",):
         row.warn(hit)
     elif result in ("timeout", "crash"):
-        # the log's end is igt_runner's own dump of all tasks
+        # The log ends with igt_runner's dump of all tasks.
         row.detail = "; ".join(filter(None, (hit, reason(test))))
     elif result == "incomplete":
         row.detail = "; ".join(filter(None, (
@@ -137,14 +137,14 @@ def by_line(lines, tests):
         if short:
             line = line_of[short]
             out[line][line + name[len(line):]] = test
-    # A subtest with a result of its own says it for its dynamic ones.
+    # If a subtest has a result, its dynamic subtests have none.
     return {line: {line: of[line]} if line in of else of
             for line, of in out.items()}
 
 
 def judge_boot(boot, rows_of, tests, bootrow, runrow):
-    """Let boot's records turn over what igt_runner thought."""
-    # What igt_runner has seen itself is judged with its test.
+    """Make results worse where the records of the boot say so."""
+    # from_igt() has judged the lines that igt_runner saw.
     log_text = {bare(l) for i in range(boot.first, boot.after)
                 for r in rows_of.get(i, [])
                 for l in tests.get(r.test, {}).get("dmesg", "").split("\n")}
@@ -206,7 +206,7 @@ def judge(folder):
         bootrow.bad("incomplete", "no boot was recorded")
     if tests.get(runrow.test) and all(
             r.result in GOOD for rows in rows_of.values() for r in rows):
-        # otherwise the test that made igt_runner stop tells it better
+        # Otherwise the test that made igt_runner stop has a better reason.
         runrow.bad("fail", tests[runrow.test].get("out", ""))
     named = {n: t for named in of.values() for n, t in named.items()}
     for boot in boots:

@@ -37,7 +37,7 @@ def sections(lines, program):
         if m:
             out.append((m.group(1), []))
         (out[-1][1] if out else head).append(line)
-    if out:                         # what the boot says is the first way's
+    if out:                         # The log of the boot belongs to the first way.
         out[0][1][:0] = head
     return out, head
 
@@ -48,7 +48,7 @@ def of_way(lines, program, way):
 
 
 def said(lines, program, way):
-    """The verdicts of a way, what it said beside, its exit code or None."""
+    """The results that a way printed, its other lines, its exit code or None."""
     verdict = re.compile(r"%s (%s) ([\d.]+) s(?:: (.*))?$"
                          % (re.escape(way), "|".join(WORDS)))
     ends = re.compile(r"ci: %s@%s ends with (\d+)$"
@@ -60,7 +60,7 @@ def said(lines, program, way):
 
 
 def dead(row, lines, logs, hit):
-    """The guest did not come back out of this way."""
+    """The guest ended in this way."""
     tasks = blocked(logs)
     if any(FATAL.match(l) for l in logs):
         row.word = "died"

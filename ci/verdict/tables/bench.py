@@ -48,7 +48,7 @@ def load(path):
 
 
 def name(kernel, first):
-    """A step of the first kernel's base by its number, another base as such."""
+    """The number of a step of the first kernel's base; the name of another base."""
     base, step = kernel
     if base != first[0]:
         return base if step == "base" else "%s+%s" % kernel
@@ -131,7 +131,7 @@ def plot(kernels, rows, units, value):
             left - 8, y + 4, title(r)))
         for n, (k, colour) in enumerate(zip(kernels[1:], COLOURS * 9)):
             if (k, r) in ratio:
-                # side by side where they are alike
+                # Marks of nearly the same value stand side by side.
                 dy = (n - (len(kernels) - 2) / 2) * min(1.6, 12 / len(kernels))
                 out.append('<circle cx="%.1f" cy="%.1f" r="3" fill="%s" '
                            'fill-opacity=".8"/>' % (

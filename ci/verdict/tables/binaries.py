@@ -36,7 +36,7 @@ def load(path):
 
 
 def reasons(directory, kernel):
-    """What ci/data/expected has; "the same" is what the line above says."""
+    """What ci/data/expected has; "the same" stands for the reason of the line above."""
     out, why = [], ""
     for path in expected.paths(kernel, directory=directory):
         for e in expected.load(path):

@@ -84,7 +84,7 @@ def main(args):
                                         for s in steps]]
     for op, via in dict.fromkeys((r[1], r[2]) for r in rows):
         lines.append([op, via] + [cells.get((op, via, s), "-") for s in steps])
-    # On a kernel with stale pages the status says no more than they do.
+    # If pages were stale, the status adds nothing.
     lines.append(["kernel", ""] + [
         "-" if any(r[0] == s and r[4] for r in rows) else
         "bad" if ended[s] else "good" for s in steps])
