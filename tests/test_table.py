@@ -302,3 +302,16 @@ def test_stale_a_file_that_ended_early(tmp_path):
     path.write_text("base\t" + "\t".join(line) + "\n")
     with pytest.raises(Wrong, match="no '# exit N' after it"):
         stale.load(str(path))
+
+
+def test_the_table_of_steps(verdict, tmp_path):
+    path = tmp_path / "r.tsv"
+    path.write_text(lines(
+        ("10", "igt@a@x", "pass", "1", ""), ("10", "igt@a@y", "crash", "1", ""),
+        ("base", "igt@a@x", "fail", "1", ""), ("base", "igt@a@y", "skip", "1", ""),
+        ("2", "igt@a@x", "fail", "1", ""), ("2", "igt@a@new", "pass", "1", "")))
+    assert verdict("step-table", path).out.splitlines() == [
+        "step  pass  skip  fail  crash  differ",
+        "base     0     1     1      0",
+        "2        1     0     1      0       0",
+        "10       1     0     0      1       2"]
