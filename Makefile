@@ -49,7 +49,7 @@ stale: setup
 			--op dontneed,munmap,mremap,mremap-onto,thp-split >build/stale/$$step || rc=$$?; \
 		[ $$rc -le 1 ] || exit $$rc; \
 		sed "s/^/$$step\t/" build/stale/$$step; printf '%s\t# exit %s\n' $$step $$rc; \
-	done >build/stale/stale.tsv && ci/stale_table.py build/stale/stale.tsv && \
+	done >build/stale/stale.tsv && ci/stages/verdict stale-table build/stale/stale.tsv && \
 	scripts/cover $(BASE) build/stale/stale.tsv
 
 check:
@@ -84,7 +84,7 @@ broad: setup
 		*) ci/selftests --base $$base $$tree --out build/broad/$$what $(ARGS) ;; \
 		esac || [ $$? = 1 ] || exit 1; \
 	done
-	@ci/binaries.py $(BROAD:%=build/broad/%-run/results.tsv) \
+	@ci/stages/verdict binaries $(BROAD:%=build/broad/%-run/results.tsv) \
 		$(SELFTESTS:%=build/broad/%-selftests/results.tsv) >build/broad/BINARIES.md
 	@cp build/broad/BINARIES.md ci/hsw/BINARIES.md
 

@@ -2,10 +2,10 @@
 # shellcheck shell=bash
 #
 # What the patch tools share: lists, trees, and the series as commits.  Source
-# it first; it brings ci/lib.sh with it, and with that the exit codes:
+# it first; it brings ci/lib/lib.sh with it, and with that the exit codes:
 # 0 as expected, 1 a result that is not, 2 wrong usage or input, 3 the harness failed.
 
-. "$(dirname "${BASH_SOURCE[0]}")/../ci/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../ci/lib/lib.sh"
 
 # need_value OPTION COUNT: COUNT is $#: is there something after OPTION?
 need_value()
@@ -199,7 +199,7 @@ am_reason()
 }
 
 # base_source [TREE]: set SOURCE_REPO, SOURCE_COMMIT and SOURCE_HASH (its tree)
-# of LIST_BASE by ci/source, SOURCE_ARGS to what it takes to have that again.
+# of LIST_BASE by ci/stages/source, SOURCE_ARGS to what it takes to have that again.
 # Of a git TREE it is the commit below the series if HEAD has that; TREE_DIR
 # and TREE_BASE are then set.
 base_source()
@@ -213,7 +213,7 @@ base_source()
 		tree_open "$tree"
 		branch=$(tgit symbolic-ref -q --short HEAD) || branch=HEAD
 		TREE_BASE=$(branch_base "$branch") || exit
-		# ci/source takes a HEAD: make it one.
+		# ci/stages/source takes a HEAD: make it one.
 		scratch_repo tmp "$(objects_of "$TREE_GIT")"
 		kgit -C "$tmp" config core.bare true
 		if [[ -e $(tgit rev-parse --git-path shallow) ]]; then
@@ -225,7 +225,7 @@ base_source()
 	fi
 	# shellcheck disable=SC2034  # for the caller
 	SOURCE_ARGS=("${args[@]}")
-	child out "$USERPTR_ROOT/ci/source" "${args[@]}"
+	child out "$USERPTR_ROOT/ci/stages/source" "${args[@]}"
 	# shellcheck disable=SC2034  # for the caller
 	IFS=$'\t' read -r SOURCE_REPO SOURCE_COMMIT SOURCE_HASH <<<"$out"
 }

@@ -25,7 +25,7 @@ TEXTS = ("README.md", "COVER_LETTER.md", "ci/hsw/README.md", "ci/model/README.md
          "tests/trybot/README.md", "tests/v1/README.md")
 # Not ours to judge: what guests and servers wrote, patches, reports of runs.
 DATA = re.compile(r"^(patches|tests/(golden|report|patchwork|trybot|faults|"
-                  r"properties|v1)|ci/(examples|hsw|expected|known))/|"
+                  r"properties|v1)|ci/(examples|hsw|data/expected|data/known))/|"
                   r"\.(tsv|png|svg|html|mail|mbox)$|"
                   # they name what they forbid, or give wrong options on purpose
                   r"^tests/(docs\.py|test_.*\.sh)$")
@@ -73,7 +73,7 @@ def texts(root):
 def commands(root):
     """What one can run: the executable files of ci/ and scripts/."""
     return [p for p in tracked(root)
-            if re.fullmatch(r"(ci|scripts)/[^/]+|ci/model/run", p) and
+            if re.fullmatch(r"(ci|ci/stages|scripts)/[^/]+|ci/model/run", p) and
             os.access(os.path.join(root, p), os.X_OK)]
 
 
@@ -142,7 +142,7 @@ def check_paths(root):
                                    word):
                 if re.search(r"(^|/)[A-Z]+(\b|_|-)|[A-Z]{4}", name) and \
                         not re.search(r"[A-Z]+\.md$", name):
-                    continue        # a placeholder: ci/expected/BASE.tsv
+                    continue        # a placeholder: ci/data/expected/BASE.tsv
                 if not any(os.path.exists(os.path.join(root, d, name))
                            for d in ("", here)):
                     yield "%s: names %s, which is not there" % (path, name)

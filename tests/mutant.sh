@@ -18,7 +18,7 @@ mutant_build()
 	rm -rf "$copy" "$TMP/tree"
 	mkdir -p "$copy"
 	git ls-files -z | xargs -0 tar -c | tar -x -C "$copy"
-	IFS=$'\t' read -r gitdir commit _ < <(ci/source --base v5.10 --step "$last" 2>"$TMP/log")
+	IFS=$'\t' read -r gitdir commit _ < <(ci/stages/source --base v5.10 --step "$last" 2>"$TMP/log")
 	for file in "${@/#/drivers\/gpu\/drm\/i915\/}"; do
 		mkdir -p "$TMP/tree/a/${file%/*}" "$TMP/tree/b/${file%/*}"
 		git --git-dir="$gitdir" show "$commit:$file" >"$TMP/tree/a/$file"

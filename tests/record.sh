@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep a step's folder as a golden one for tests/test_judge.sh:
+# Keep a step's folder as a golden one for tests/test_judge.py:
 #
 #	tests/record.sh DIR NAME	-> tests/golden/NAME
 #
-# Only what ci/judge.py reads, logs cut to the lines that matter.  Look at
+# Only what the judge reads, logs cut to the lines that matter.  Look at
 # rows.tsv before it is committed: it is what will be demanded from then on.
 
 set -euo pipefail
@@ -31,5 +31,5 @@ for test in run["tests"].values():
             test[key] = "\n".join(test[key].split("\n")[:60])
 json.dump(run, open(sys.argv[2], "w"), indent=1)
 PY
-"$here/../ci/judge.py" "$to" >"$to/rows.tsv"
+"$here/../ci/stages/verdict" judge "$to" >"$to/rows.tsv"
 cat "$to/rows.tsv"

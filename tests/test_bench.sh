@@ -14,13 +14,13 @@ line() { printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@"; }
   line v5.10 3 munmap 1 inside 2000 ns
   line v5.10 3 share 100 no-rest 99 uses
   line v6.12 base munmap 0 apart 1500 ns; } >"$t"
-is "the table: first the value, then per cent, counts as they are" "$(ci/bench_table.py "$t")" \
+is "the table: first the value, then per cent, counts as they are" "$(ci/stages/verdict bench-table "$t")" \
 "|  | base | step 3 | v6.12 |
 |---|---:|---:|---:|
 | munmap, no object | 1000 | 102 % | 150 % |
 | munmap, 1 inside | 4000 | 50 % | - |
 | share, no rest | 100 uses | 99 | - |"
-ci/bench_table.py "$t" --svg "$TMP/p.svg"
+ci/stages/verdict bench-table "$t" --svg "$TMP/p.svg"
 is "the plot: a mark for each ratio, and one for each kernel" "$(python3 - "$TMP/p.svg" <<'EOF'
 import sys, xml.etree.ElementTree as ET
 s = "{http://www.w3.org/2000/svg}"
@@ -42,7 +42,7 @@ for bad in "other head" "v5.10 base munmap 0 apart x ns" "v5.10 base munmap 0 ap
 	other*) sed -i 1s/what/which/ "$TMP/bad" ;;
 	*) tr ' ' '\t' <<<"$bad" >>"$TMP/bad" ;;
 	esac
-	out=$(ci/bench_table.py "$TMP/bad" 2>&1)
+	out=$(ci/stages/verdict bench-table "$TMP/bad" 2>&1)
 	is "refused: $bad" "$? $(wc -l <<<"$out")" "2 1"
 done
 for args in "--steps 99" "--base v9" "--frob x" "--tree /nonexistent"; do
@@ -74,7 +74,7 @@ printf 'cost\tmunmap\t0\tapart\t%s00\tns\ncost done\n' "$(stat -c %s "$FAKE/$ste
 EOF
 : >"$TMP/measured"
 REAL=$(ci/build --base v5.10 --step base 2>/dev/null)
-echo "echo $REAL/bzImage" | tee "$farm/ci/device" >"$farm/ci/userland"
+echo "echo $REAL/bzImage" | tee "$farm/ci/stages/device" >"$farm/ci/stages/userland"
 export REAL FAKE=$TMP
 for again in "" " again"; do
 	USERPTR_CACHE=$TMP/cache "$farm/ci/bench" --steps base,3 --out "$TMP/b" >"$TMP/out" 2>"$TMP/err"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/source and ci/build on a kernel of a few lines: what they refuse, what they
+# ci/stages/source and ci/build on a kernel of a few lines: what they refuse, what they
 # print, what they build again.
 . "$(dirname "$0")/tap.sh"
 export USERPTR_CACHE=$TMP/cache USERPTR_GRACE=1
@@ -67,7 +67,7 @@ g init -q
 g add -A
 g commit -qm kernel
 printf 'toy\t-\t%s\t%s\t-\n' "$file" "$(git hash-object "$tree/$file")" \
-	>>"$clone/ci/bases.tsv"
+	>>"$clone/ci/data/bases.tsv"
 
 # make_patch NAME FILE OLD NEW
 make_patch()
@@ -94,6 +94,7 @@ run()
 	local prog=$1
 
 	shift
+	[[ $prog != source ]] || prog=stages/source
 	rc=0
 	out=$("$clone/ci/$prog" "$@" 2>"$TMP/err") || rc=$?
 	err=$(<"$TMP/err")

@@ -43,8 +43,8 @@ wrong()
 {
 wrong options README.md 'Use `ci/run --frobnicate`.' 'README.md:[0-9]+: ci/run has no --frobnicate'
 wrong options docs/farm.md '    scripts/check v5.10 --nonesuch' 'scripts/check has no --nonesuch'
-wrong options ci/initramfs 'die 3 "it is not there: run ci/build again with --fresh"' \
-	'ci/initramfs:[0-9]+: ci/build has no --fresh'
+wrong options ci/stages/initramfs 'die 3 "it is not there: run ci/build again with --fresh"' \
+	'ci/stages/initramfs:[0-9]+: ci/build has no --fresh'
 wrong targets README.md 'Say `make nonesuch`.' 'there is no make nonesuch'
 wrong paths README.md 'See `ci/nonesuch` for that.' 'names ci/nonesuch, which'
 wrong paths docs/farm.md 'See [that](nonesuch.md).' 'links to nonesuch.md, which'

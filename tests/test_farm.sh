@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A test list on several machines, a step many times, the step that changed a result:
 # ci/split, ci/merge, ci/bisect, ci/run --only, --repeat and --shard. In a copy of ci/
-# a script replaces ci/step and gives the wanted results; the last tests run real VMs.
+# a script replaces ci/stages/step and gives the wanted results; the last tests run real VMs.
 . "$(dirname "$0")/tap.sh"
 T=igt@gem_userptr_blits M=igt@meta_test
 F=$TMP/farm
@@ -10,11 +10,11 @@ export TMPDIR=$TMP/tmpdir
 mkdir "$TMPDIR" "$F"
 cp -r "$ROOT/ci" "$ROOT/series" "$ROOT/patches" "$F/"
 ln -s "$ROOT/kconfig-fragments" "$F/kconfig-fragments"
-printf '#!/bin/sh\n' | tee "$F/ci/setup" >"$F/ci/device"
+printf '#!/bin/sh\n' | tee "$F/ci/setup" >"$F/ci/stages/device"
 printf '#!/bin/sh\necho %s/kernel\n' "$F" >"$F/ci/build"
 # The results of a step: "test step result" lines of $TMP/world, a comma between
 # those of repetitions; what is not there passes.
-cat >"$F/ci/step" <<'EOF'
+cat >"$F/ci/stages/step" <<'EOF'
 #!/bin/bash
 while (($#)); do
 	case $1 in
@@ -46,7 +46,7 @@ printf '1\tend\t9\t0\t%d\n' "$i" >"$out/boots.tsv"
 printf 'console of %s\n' "$(head -n1 "$list")" >"$out/console-1.txt"
 cp "$list" "$out/testlist"
 EOF
-chmod +x "$F"/ci/{setup,device,build,step}
+chmod +x "$F"/ci/{setup,build} "$F"/ci/stages/{device,step}
 export WORLD=$TMP/world RAN=$TMP/ran
 : >"$WORLD"
 : >"$RAN"
@@ -56,7 +56,7 @@ said() { like "$1" "$(<"$TMP/log")" "$2"; }
 tests_of() { awk -F'\t' -v s="$2" '$2 == s && $3 ~ /^igt@/ { print $3 }' "$1/results.tsv"; }
 
 # --- split: every test once, alike in load, the same on every machine ---------
-list=$ROOT/ci/testlists/full.testlist
+list=$ROOT/ci/data/testlists/full.testlist
 grep '^igt@' "$list" >"$TMP/full"
 for n in 1 2 3 7; do
 	for ((i = 1; i <= n; i++)); do
@@ -79,8 +79,8 @@ is "times out of a results.tsv, the longest counts" \
 "$ROOT/ci/split" --table "$TMP/r.tsv" >"$TMP/table"
 is "and as a table" "$(grep -c . "$TMP/table") $(grep "@a" "$TMP/table")" "7 $T@a	30.0"
 is "more machines than tests" "$("$ROOT/ci/split" 6/6 "$TMP/five" "$TMP/t")" ""
-is "times.tsv knows every test of the lists" "$(cat "$ROOT"/ci/testlists/{bat,full}.testlist |
-	grep '^igt@' | sort -u | grep -vxFf <(cut -f1 "$ROOT/ci/testlists/times.tsv"))" ""
+is "times.tsv knows every test of the lists" "$(cat "$ROOT"/ci/data/testlists/{bat,full}.testlist |
+	grep '^igt@' | sort -u | grep -vxFf <(cut -f1 "$ROOT/ci/data/testlists/times.tsv"))" ""
 for bad in 0/2 3/2 x 1/0 1-2; do
 	out=$("$ROOT/ci/split" "$bad" "$TMP/five" 2>&1)
 	is "split $bad: exit 2" $? 2

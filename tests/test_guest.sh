@@ -19,7 +19,7 @@ step()
 	mkdir -p "$out"
 	printf '%s\n' "${@/#/$M@}" >"$TMP/list"
 	rc=0
-	USERPTR_PROVOKE=$fault "$ROOT/ci/step" --base v5.10 --step base --fresh \
+	USERPTR_PROVOKE=$fault "$ROOT/ci/stages/step" --base v5.10 --step base --fresh \
 		"${config[@]}" --out "$out" --testlist "$TMP/list" --timeout "$timeout" \
 		>"$TMP/log" 2>&1 || rc=$?
 	rows=$(cat "$out/rows.tsv" 2>/dev/null)
@@ -95,7 +95,7 @@ mkdir "$TMP/fake" "$TMP/share"
 : >"$TMP/fake/bzImage"
 silent()
 {
-	FAKE_WORD=$1 USERPTR_QEMU=$TMP/qemu "$ROOT/ci/boot" --kernel "$TMP/fake" \
+	FAKE_WORD=$1 USERPTR_QEMU=$TMP/qemu "$ROOT/ci/stages/boot" --kernel "$TMP/fake" \
 		--share "$TMP/share" --initrd /dev/null --timeout -15 2>"$TMP/log"
 }
 is "a test that is silent for too long" "$(silent "Starting subtest: x")" hung

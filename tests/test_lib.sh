@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/lib.sh: the functions of all scripts, above all after a failure.
+# ci/lib/lib.sh: the functions of all scripts, above all after a failure.
 # shellcheck disable=SC2016  # code in quotes is for the bash that lib() starts
 . "$(dirname "$0")/tap.sh"
 export USERPTR_CACHE=$TMP/cache TMPDIR=$TMP/tmp USERPTR_GRACE=1
@@ -11,7 +11,7 @@ mkdir "$TMPDIR"
 lib()
 {
 	rc=0
-	out=$(bash -c ". '$ROOT/ci/lib.sh'; $1" 2>&1) || rc=$?
+	out=$(bash -c ". '$ROOT/ci/lib/lib.sh'; $1" 2>&1) || rc=$?
 }
 
 # wait_for COMMAND: at most ten seconds
@@ -72,7 +72,7 @@ killed()
 	local pid rc=0 mark=$RANDOM$RANDOM
 
 	cat >"$TMP/victim" <<-VICTIM
-		. '$ROOT/ci/lib.sh'
+		. '$ROOT/ci/lib/lib.sh'
 		d=; temp_dir d
 		echo "\$d" >'$TMP/dir'
 		lock victim
@@ -129,7 +129,7 @@ ticker_of()
 }
 late=0
 for ((i = 0; i < 3; i++)); do
-	USERPTR_TICK=33 bash -c ". '$ROOT/ci/lib.sh'; phase long sleep 1000" 2>/dev/null &
+	USERPTR_TICK=33 bash -c ". '$ROOT/ci/lib/lib.sh'; phase long sleep 1000" 2>/dev/null &
 	pid=$!
 	wait_for '[[ -n $(ticker_of $pid) ]]'
 	ticker=$(ticker_of "$pid")
@@ -150,7 +150,7 @@ wait
 lib 'lock b; unlock b; lock b; (flock -n 9 || echo held) 9>>"$CACHE/locks/b"'
 lib 'lock d; : >"$CACHE/held"; sleep 3; rm "$CACHE/held"' &
 wait_for '[[ -e $USERPTR_CACHE/held ]]'
-bash -c ". '$ROOT/ci/lib.sh'; lock d" 2>"$TMP/waiter.log" &
+bash -c ". '$ROOT/ci/lib/lib.sh'; lock d" 2>"$TMP/waiter.log" &
 pid=$!
 wait_for '[[ -s $TMP/waiter.log ]]'
 kill -TERM "$pid"
@@ -189,7 +189,7 @@ like "cache: no room: one line" "$out" '^[^
 
 # A disk of 16 MiB that a phase fills.
 full='mount -t tmpfs -o size=16m none "$USERPTR_CACHE" || exit 99
-. "$1/ci/lib.sh"; phase fill dd if=/dev/zero of="$CACHE/big" bs=1M || exit $?'
+. "$1/ci/lib/lib.sh"; phase fill dd if=/dev/zero of="$CACHE/big" bs=1M || exit $?'
 rc=0
 out=$(unshare -rm bash -c "$full" x "$ROOT" 2>&1) || rc=$?
 if [[ $rc == 99 || $out == unshare:* ]]; then
@@ -229,11 +229,23 @@ lib "USERPTR_ROOT=$TMP; mkdir -p $TMP/series
 	series_list x | sed 's|.*/||'; series_list none"
 is "series: names without comments" "$out" $'0001-a.patch\n0002-b.patch\n0003-c.patch'
 
-# what may come of a test
-mkdir -p "$TMP/repo/ci/expected"
-touch "$TMP/repo/ci/expected"/{haswell,v1}.tsv
-lib "USERPTR_ROOT=$TMP/repo; expected_files v1; expected_files v2"
-is "expected: Haswell's, then the kernel's, which rule" "$rc $out" "0 $(printf '%s\n' \
-	"$TMP"/repo/ci/expected/{haswell,v1,haswell}.tsv)"
-
+# --- options
+opts() { lib "a=1 with_dash='' f='' all=() pass=(); options 'a with-dash f! all*=all both+=pass --' $1
+	echo \"\$a|\$with_dash|\$f|\${all[*]}|\${pass[*]}|\$WITH_COMMAND|\${COMMAND[*]}\""; }
+opts ""
+is "options: none" "$rc $out" "0 1||||||"
+opts "--a 2 --with-dash=x=y --f --all b --all=c --both d -- e --f"
+is "options: each kind" "$rc $out" "0 2|x=y|1|b c|--both d|1|e --f"
+opts "--a=''"
+is "options: an empty value" "$rc $out" "0 ||||||"
+opts "--a"
+is "options: no value: exit 2" "$rc $out" "2 bash: --a needs a value: see bash --help"
+opts "--b 1"
+is "options: an unknown one: exit 2" "$rc $out" "2 bash: unknown option --b: see bash --help"
+opts "--f=1"
+is "options: a value that there is none: exit 2" "$rc $out" "2 bash: --f has no value: see bash --help"
+opts "word"
+is "options: a stray word: exit 2" "$rc $out" "2 bash: unexpected 'word': see bash --help"
+lib "options 'a' --a 1 -- b"
+is "options: no command is taken: exit 2" "$rc $out" "2 bash: unexpected '--': see bash --help"
 done_testing

@@ -93,7 +93,7 @@ like 'the trail of a failure can be read' "$(./run --trail base-stale 2>&1)" \
 
 # An expectation that is wrong is said, and is 1.
 mkdir -p "$TMP/clone/ci"
-cp -r "$ROOT/ci/model" "$ROOT"/ci/lib*.sh "$TMP/clone/ci"
+cp -r "$ROOT/ci/model" "$ROOT/ci/lib" "$TMP/clone/ci"
 sed -i 's/^rwsem-nest\tdeadlock caller/rwsem-nest\tholds/' "$TMP/clone/ci/model/models.tsv"
 "$TMP/clone/ci/model/run" rwsem-nest >"$TMP/out" 2>&1
 is 'what is not as expected is 1' $? 1

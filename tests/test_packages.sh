@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ci/setup, ci/apt.sh, ci/userland: what they find out about a machine, without
+# ci/setup, ci/lib/apt.sh, ci/stages/userland: what they find out about a machine, without
 # network.
 # shellcheck disable=SC2016  # code in quotes is for the bash that lib() starts
 . "$(dirname "$0")/tap.sh"
@@ -40,7 +40,7 @@ cat >"$TMP/apt.conf" <<-CONF
 CONF
 mirrors()
 {
-	APT_CONFIG=$TMP/apt.conf bash -c ". '$ROOT/ci/lib.sh'; . '$ROOT/ci/apt.sh'
+	APT_CONFIG=$TMP/apt.conf bash -c ". '$ROOT/ci/lib/lib.sh'; . '$ROOT/ci/lib/apt.sh'
 		apt_mirrors '$1'" | paste -sd' '
 }
 cat >"$TMP/sources.list" <<'LIST'
@@ -74,7 +74,7 @@ like "deb822 sources: security" "$(mirrors bullseye-security)" \
 	"^http://a.example/sec http://a.example/debian-security "
 sed -i 's/bookworm[a-z-]*/nodistro/g' "$TMP/parts/x.sources"
 is "other vendors are no mirror" "$(mirrors forky)" ''
-out=$(APT_CONFIG=$TMP/apt.conf bash -c ". '$ROOT/ci/lib.sh'; . '$ROOT/ci/apt.sh'
+out=$(APT_CONFIG=$TMP/apt.conf bash -c ". '$ROOT/ci/lib/lib.sh'; . '$ROOT/ci/lib/apt.sh'
 	d=\$(apt_private forky) || exit" 2>&1)
 is "no mirror: exit 3" $? 3
 like "no mirror: says so in one line" "$out" '^[^
@@ -92,7 +92,7 @@ host_qemu()
 		esac
 	QEMU
 	chmod +x "$TMP/bin/qemu-system-x86_64"
-	USERPTR_CACHE=$real_cache PATH=$TMP/bin:$PATH "$ROOT/ci/userland" --qemu 2>&1
+	USERPTR_CACHE=$real_cache PATH=$TMP/bin:$PATH "$ROOT/ci/stages/userland" --qemu 2>&1
 }
 own=$TMP/bin/qemu-system-x86_64
 is "qemu: 10.1 with vfio-user is taken" "$(host_qemu 10.1.0 vfio-user-pci)" "$own"

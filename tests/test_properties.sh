@@ -1,13 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ci/properties without a VM: wrong input; the judge on records of real VMs
-# (tests/properties, with shortened logs) and on the same records with one mistake; the
-# sum; a whole run in which a script replaces the guest; and the cover letter.
-# shellcheck disable=SC2016  # the $ in single quotes is sed's
+# ci/properties without a VM: wrong input; a whole run in which a script replaces the
+# guest; and the cover letter. tests/test_properties.py has the judge.
+# shellcheck disable=SC2016  # stub scripts
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
-G=$ROOT/tests/properties
 
 # --- wrong input
 refuse()
@@ -26,7 +24,7 @@ refuse "stray word" "unexpected 'base'" base
 refuse "unknown base" "unknown base 'v9.99'" --base v9.99
 refuse "no such step" "--steps 77: series/v5.10 has [0-9]+ patches" --steps 77
 refuse "no such tree" "--tree /nonexistent: no such directory" --tree /nonexistent
-refuse "no such test" "ci/properties.tsv has no such test" --only nonesuch
+refuse "no such test" "ci/data/properties.tsv has no such test" --only nonesuch
 refuse "times" "--times '0' is not" --times 0
 refuse "no first version" "there is no tests/v1/v6.12.mbox" --base v6.12 --steps base --first
 out=$(USERPTR_SERIES=$TMP timeout 60 ci/properties --first --steps base --out "$TMP/out" 2>&1)
@@ -40,7 +38,7 @@ refuse "two runs into one folder" "another run writes to" --out "$TMP/locked"
 for program in waits lost uses; do
 	make -s -C "ci/guest/$program" O="$TMP" >"$TMP/log" 2>&1 || sed 's/^/# /' "$TMP/log"
 	"$TMP/$program" --help >"$TMP/$program.help"
-	ways=$(ci/property_table.py --tests | sed -n "s/^$program@//p")
+	ways=$(ci/stages/verdict property-table --tests | sed -n "s/^$program@//p")
 	check "$program has tests" test -n "$ways"
 	for way in $ways; do
 		check "$program has the way $way" grep -qE "^    $way +[^ ]" "$TMP/$program.help"
@@ -48,107 +46,7 @@ for program in waits lost uses; do
 done
 is "all ways of waits are tests" \
 	"$(sed -nE 's/^    ([a-z]+-[a-z]+) .*/waits@\1/p' "$TMP/waits.help" | sort)" \
-	"$(ci/property_table.py --tests | grep ^waits@ | sort)"
-
-# --- the judge
-fresh() { rm -rf "$TMP/d"; cp -r "$G/$1" "$TMP/d"; }
-judge()
-{
-	rc=0
-	ci/judge_properties.py "$TMP/d" "$@" >"$TMP/rows" 2>"$TMP/err" || rc=$?
-}
-# row WAY COLUMN
-row() { grep "@$1	" "$TMP/rows" | cut -f"$2"; }
-rows() { cut -f1,2,4 "$TMP/rows" | tr '\t\n' '  '; }
-both() { sed -i "$1" "$TMP/d/dmesg-1.txt" "$TMP/d/console-1.txt"; }
-passed=(exit-fence exit-endless exit-hang spin-plain)
-
-fresh pass; judge waits "${passed[@]}"
-is "four that pass" "$(rows)" "$(printf 'waits@%s pass pass ' "${passed[@]}")"
-like "a pass says what it saw" "$(row exit-hang 5)" "do not wait for the GPU"
-like "a pass has its seconds" "$(row exit-hang 3)" '^[0-9]+\.[0-9]$'
-fresh hang; judge waits pread-mprotect exit-fence
-is "a hang, and what is left has no row" "$(rows)" "waits@pread-mprotect incomplete hang "
-like "a hang: who waits" "$(row pread-mprotect 5)" "^after SIGKILL to all: .*call D in i915_request_wait"
-fresh lost; judge lost overlap
-is "a lost write" "$(rows)" "lost@overlap fail lost "
-like "a lost write: which" "$(row overlap 5)" "mprotect was done before the request"
-fresh warns; judge waits exit-fence exit-endless exit-hang
-is "a WARN: no other test in this VM" "$(rows)" "waits@exit-fence dmesg-warn warns "
-like "a WARN: which" "$(row exit-fence 5)" "^WARNING: .*mmu_notifier.c"
-
-warn='[   99.000000] WARNING: CPU: 1 PID: 39 at mm/mmu_notifier.c:510 x'
-fresh pass; both "/ci: waits@exit-endless begins/a $warn"; judge waits "${passed[@]}"
-is "a report is of the test in which it came" "$(cut -f2 "$TMP/rows" | xargs)" "pass dmesg-warn pass pass"
-fresh pass; both "1i $warn"; judge waits "${passed[@]}"
-is "a report of the boot is the first test's" "$(cut -f2 "$TMP/rows" | xargs)" "dmesg-warn pass pass pass"
-fresh pass; echo "$warn" >>"$TMP/d/console-1.txt"; judge waits "${passed[@]}"
-is "a report at the end is the last test's" "$(cut -f2 "$TMP/rows" | xargs)" "pass pass pass dmesg-warn"
-fresh pass; both '/ci: waits@.* begins/d'; echo "$warn" >>"$TMP/d/console-1.txt"; judge waits "${passed[@]}"
-is "a report in a log without marks is nobody's" "$rc" 3
-fresh lost; echo "$warn" >>"$TMP/d/console-1.txt"; judge lost overlap
-is "a lost write, and a report" "$(row overlap 2)" dmesg-fail
-like "a lost write, and a report: both" "$(row overlap 5)" "mprotect was done .*; WARNING"
-fresh pass; sed -i 's/debug_locks=1/debug_locks=0/' "$TMP/d/channel-1.txt"; judge waits "${passed[@]}"
-is "lockdep off at the end, without a report" "$(cut -f2 "$TMP/rows" | xargs)" "pass pass pass dmesg-warn"
-fresh pass; sed -i 's/taint=0/taint=512/' "$TMP/d/channel-1.txt"; judge waits "${passed[@]}"
-is "tainted at the end, without a report" "$(row spin-plain 4)" warns
-
-fresh pass; sed -i '/^exit-endless pass/d' "$TMP/d/output"; judge waits "${passed[@]}"
-is "a missing line" "$(row exit-endless 2)" fail
-like "a missing line: says so" "$(row exit-endless 5)" "not a line of it, it ended with 0"
-is "a missing line: the others pass" "$(grep -c '	pass	' "$TMP/rows")" 3
-fresh pass; sed -i 's/^exit-endless pass/exit-endless fail/' "$TMP/d/output"; judge waits "${passed[@]}"
-is "a line that its exit code does not bear out" "$(row exit-endless 2)" fail
-fresh pass; sed -i 's/\(exit-endless ends with\) 0/\1 1/' "$TMP/d/output"; judge waits "${passed[@]}"
-is "a pass that ended with 1" "$(row exit-endless 2)" fail
-like "a pass that ended with 1: says so" "$(row exit-endless 5)" "says pass, it ended with 1"
-fresh pass; sed -i '/^exit-endless pass/p' "$TMP/d/output"; judge waits "${passed[@]}"
-is "two verdicts" "$(row exit-endless 2)" fail
-fresh pass; sed -i 's/^exit-endless pass/exit-fence pass/' "$TMP/d/output"; judge waits "${passed[@]}"
-is "the verdict of another test" "$(row exit-endless 2)" fail
-fresh pass; sed -i '/^exit-endless pass/,$d' "$TMP/d/output"; sed -i '/ end /d' "$TMP/d/channel-1.txt"; judge waits "${passed[@]}"
-is "the guest falls silent" "$(rows)" "waits@exit-fence pass pass waits@exit-endless timeout silent "
-fresh pass; sed -i '/exit-hang ends with/,$d' "$TMP/d/output"; sed -i '/ end /d' "$TMP/d/channel-1.txt"
-both '/ci: waits@spin-plain begins/,$d'; echo '[  60.000000] BUG: kernel NULL pointer dereference, address: 00000000000000a8' >>"$TMP/d/console-1.txt"
-judge waits "${passed[@]}"
-is "the kernel goes down after the line" "$(row exit-hang 2) $(row exit-hang 4)" "crash died"
-like "the kernel goes down: where" "$(row exit-hang 5)" "^BUG: kernel NULL pointer"
-fresh hang; sed -i '/^pread-mprotect hang/d' "$TMP/d/output"; judge waits pread-mprotect exit-fence
-is "a hang by its exit code, not a word said" "$(row pread-mprotect 2)" incomplete
-fresh hang; sed -i '/ends with/d' "$TMP/d/output"; sed -i '/ end /d' "$TMP/d/channel-1.txt"; judge waits pread-mprotect exit-fence
-is "a hang by its word, and the machine ended" "$(row pread-mprotect 4)" hang
-fresh pass; echo 0123456789abcdef >"$TMP/d/nonce-1.txt"; judge waits "${passed[@]}"
-is "another boot" "$(cut -f2 "$TMP/rows" | xargs)" "notrun notrun notrun notrun"
-fresh pass; sed -i '/ start /,$d' "$TMP/d/channel-1.txt"; judge waits "${passed[@]}"
-is "the guest did not come up" "$(cut -f4 "$TMP/rows" | xargs)" "notrun notrun notrun notrun"
-fresh pass; : >"$TMP/d/output"; judge waits "${passed[@]}"
-is "not a word" "$(cut -f2 "$TMP/rows" | sort -u)" notrun
-
-# The harness is at fault
-for code in 2 126 127; do
-	fresh pass; sed -i "/^exit-endless pass/d; s/\\(exit-endless ends with\\) 0/\\1 $code/" "$TMP/d/output"
-	judge waits "${passed[@]}"
-	is "a program that ends with $code: exit 3" "$rc" 3
-	like "a program that ends with $code: says so" "$(<"$TMP/err")" "waits@exit-endless ended with $code"
-done
-fresh pass; sed -i 's/runner=0/runner=1/' "$TMP/d/channel-1.txt"; judge waits "${passed[@]}"
-is "the script failed: exit 3" "$rc" 3
-fresh pass; judge waits exit-fence
-is "a test that was not asked for: exit 3" "$rc" 3
-ci/judge_properties.py "$TMP/none" waits exit-fence >/dev/null 2>&1
-is "no such folder: exit 2" $? 2
-
-# --- the sum
-{
-	printf 'v5.10\tbase\tlost@overlap\tpass\t1.0\tpass\tfine\n'
-	printf 'v5.10\tbase\tlost@overlap\tdmesg-fail\t2.5\tlost\tpage 7\n'
-	printf 'v5.10\tbase\tlost@overlap\tpass\t1.0\tpass\tfine\n'
-	printf 'v5.10\t3\tlost@overlap\tpass\t1.0\tpass\tfine\n'
-} >"$TMP/runs"
-is "the worst rules, each word is counted" "$(ci/judge_properties.py --sum "$TMP/runs" | tail -n +2)" \
-	"v5.10	base	lost@overlap	dmesg-fail	4.5	lost 1, pass 2 of 3: page 7
-v5.10	3	lost@overlap	pass	1.0	pass 1 of 1: fine"
+	"$(ci/stages/verdict property-table --tests | grep ^waits@ | sort)"
 
 # --- the whole: a guest that answers as STEP-WAY=ANSWER in $SAYS has it, or passes
 mkdir "$TMP/r"
@@ -187,7 +85,7 @@ for way in $(sed -n 's/^for way in \(.*\); do$/\1/p' <<<"$script"); do
 done
 printf 'ci n0 end runner=0 debug_locks=1 taint=0\n' >>"$share/channel-1.txt"
 STUB
-cat >"$TMP/r/ci/expected/properties-v5.10.tsv" <<-'TSV'
+cat >"$TMP/r/ci/data/expected/properties-v5.10.tsv" <<-'TSV'
 	lost@overlap	base	fail	it does not wait
 	waits@exit-fence	first	incomplete	it waits
 TSV
@@ -198,7 +96,7 @@ result() { awk -F'\t' -v s="$1" -v t="$2" '$2 == s && $3 == t { print $4, $6 }' 
 last=$(last_step v5.10)
 SAYS="base-overlap=lost" properties
 is "as expected: exit 0" "$rc" 0
-n=$(ci/property_table.py --tests | wc -l)
+n=$(ci/stages/verdict property-table --tests | wc -l)
 is "base and the last step, a line for each test" "$(tail -n +2 "$TMP/p/results.tsv" | cut -f2 | uniq -c | xargs)" "$n base $n $last"
 is "one VM for each step and program" "$(xargs <"$VMS")" \
 	"base waits base lost base uses $last waits $last lost $last uses"

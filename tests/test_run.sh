@@ -149,7 +149,7 @@ else
 	skip "a killed device" "ci/hsw does not build"
 fi
 mkdir -p "$TMP/step"
-out=$(ci/step --base v5.10 --step base --fresh --out "$TMP/step" \
+out=$(ci/stages/step --base v5.10 --step base --fresh --out "$TMP/step" \
 	--testlist "$TMP/list" --hsw /bin/false 2>&1)
 is "a device that does not start: exit 3" $? 3
 like "a device that does not start: said so" "$out" "the device did not start"

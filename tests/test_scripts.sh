@@ -132,7 +132,7 @@ g() { git -C "$tree" "$@"; }
 g init -q
 g add -A
 g commit -qm kernel
-printf 'toy\t-\t%s\t%s\t-\n' "$file" "$(g rev-parse "HEAD:$file")" >>"$clone/ci/bases.tsv"
+printf 'toy\t-\t%s\t%s\t-\n' "$file" "$(g rev-parse "HEAD:$file")" >>"$clone/ci/data/bases.tsv"
 base=$(g rev-parse HEAD)
 
 # commit SUBJECT [BODY...]: all that changed, signed off.
@@ -733,7 +733,7 @@ exits "cover: an empty mark waits" 0
 echo x >"$clone/ci/examples/text-other.txt"
 refuses 1 "cover: --check of all: data without a mark" "no text has a mark for ci/examples/text-other.txt" cover --check
 rm "$clone/ci/examples/text-other.txt"
-# What goes wrong, by the groups of ci/properties.tsv; stale pages are another file.
+# What goes wrong, by the groups of ci/data/properties.tsv; stale pages are another file.
 cp "$TMP/p.tsv" "$TMP/s.tsv"
 sed -i 's/lost 1, pass 2 of 2/lost 2 of 2/' "$TMP/s.tsv"
 printf '<!-- properties toy -->\n<!-- end -->\n<!-- summary toy -->\n<!-- end -->\n<!-- stale toy -->\n<!-- end -->\n' >>"$clone/README.md"
@@ -819,8 +819,8 @@ g mv "$file" "$new"
 sed -i 's/^int userptr(int unused)$/&\n\n/; s/known();/known() * 3;/' "$tree/$new"
 g commit -qam lane
 blob=$(g rev-parse "HEAD:$new")
-cp "$clone/ci/bases.tsv" "$TMP/bases"
-refuses 2 "new-lane: known base" "in ci/bases.tsv already" new-lane toy --blob "$blob" --path "$new" --tree "$tree"
+cp "$clone/ci/data/bases.tsv" "$TMP/bases"
+refuses 2 "new-lane: known base" "in ci/data/bases.tsv already" new-lane toy --blob "$blob" --path "$new" --tree "$tree"
 refuses 2 "new-lane: no such file" "has no $file" new-lane v9 --blob "$blob" --path "$file" --tree "$tree"
 refuses 2 "new-lane: another blob" "is blob $blob, not 123456789abc" \
 	new-lane v9 --blob 123456789abc --path "$new" --tree "$tree"
@@ -831,9 +831,9 @@ exits "new-lane: some conflict" 1
 like "new-lane: which" "$out" "conflicts +0001-.*$new: 1 places"
 like "new-lane: what applies" "$out" "(applies|by 3-way) +0002-"
 like "new-lane: prints the entry" "$out" "v9"$'\t-\t'"$new"$'\t'"$blob"$'\t-'
-check "new-lane: writes nothing" cmp "$clone/ci/bases.tsv" "$TMP/bases"
+check "new-lane: writes nothing" cmp "$clone/ci/data/bases.tsv" "$TMP/bases"
 run "${lane[@]}" --write
-check "new-lane --write: the entry" grep -q "^v9.*$blob" "$clone/ci/bases.tsv"
+check "new-lane --write: the entry" grep -q "^v9.*$blob" "$clone/ci/data/bases.tsv"
 check "new-lane --write: list and folder" test -s "$clone/series/v9" -a -d "$clone/patches/v9"
 is "new-lane: TREE is as it was" "$(g status --porcelain; g symbolic-ref --short HEAD)" lane
 # --- MAINTAINERS.snippet, in the real kernels that are here
@@ -868,7 +868,7 @@ if [[ -s $real/source/v5.10 ]]; then
 	in_maintainers v5.10 "$real/source.git" "$(<"$real/source/v5.10")" \
 		$i915/gem/i915_gem_userptr.c
 else
-	skip "MAINTAINERS.snippet, v5.10" "its source is not in the cache: ci/source --base v5.10"
+	skip "MAINTAINERS.snippet, v5.10" "its source is not in the cache: ci/stages/source --base v5.10"
 fi
 # --- mbox: what is to be sent, as git and b4 take it
 # mails LIST [ARG...]: the mails of a real list make its steps again, message for
@@ -883,7 +883,7 @@ mails()
 	is "mails of $list: exit 0" "$? $(grep -v -e ' mails$' -e '^source: ' "$TMP/err")" "0 "
 	"$ROOT/scripts/mbox" "$list" "$@" --out "$dir.d/" 2>/dev/null
 	is "mails of $list: a folder" "$(find "$dir.d" -name '*.patch' | wc -l)" $((${#files[@]} + 1))
-	row=$("$ROOT/ci/source" --base "${list%-merge}" "$@" --step base 2>/dev/null)
+	row=$("$ROOT/ci/stages/source" --base "${list%-merge}" "$@" --step base 2>/dev/null)
 	IFS=$'\t' read -r gitdir base _ <<<"$row"
 	git init -q "$dir"
 	printf '%s\n' "$gitdir/objects" >"$dir/.git/objects/info/alternates"

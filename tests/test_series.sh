@@ -87,11 +87,11 @@ lane()
 	check "series/$list names patches" test "$last" -gt 0
 	is "every patch of patches/$list is in the series" \
 		"$(cd "patches/$list" && ls)" "$(series "$list" | sort)"
-	row=$(ci/source --base "$list" "$@" --step base 2>"$TMP/log") || rc=$?
+	row=$(ci/stages/source --base "$list" "$@" --step base 2>"$TMP/log") || rc=$?
 	is "$list: the base's source" "$rc" 0
 	((rc == 0)) || { tail -n 5 "$TMP/log" | sed 's/^/# /'; return; }
 	IFS=$'\t' read -r gitdir base _ <<<"$row"
-	row=$(ci/source --base "$list" "$@" --step "$last" 2>"$TMP/log") || rc=$?
+	row=$(ci/stages/source --base "$list" "$@" --step "$last" 2>"$TMP/log") || rc=$?
 	is "$list: git am takes all $last patches" "$rc" 0
 	((rc == 0)) || { tail -n 5 "$TMP/log" | sed 's/^/# /'; return; }
 	IFS=$'\t' read -r _ end _ <<<"$row"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # ci/run with the BAT list on the base and on the last step of the series: the results
-# must be as ci/expected says, and the last step must not leak memory.
+# must be as ci/data/expected says, and the last step must not leak memory.
 # V417_TREE=DIR adds v4.17.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3

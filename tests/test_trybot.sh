@@ -34,7 +34,7 @@ is "a thread: its patches, in order" "$(<"$TMP/box/series")" \
 0002-drm-i915-userptr-Say-what-Zo-s-locks-are-for.patch"
 is "a thread: called as its cover letter" "$(<"$TMP/box/title")" "drm/i915/userptr: One invalidation at a time"
 like "a thread: what was left out is named" "$out" "left out, replies: .*'Re: \[PATCH v2 2/2\] drm/i915/userptr'"
-row=$(USERPTR_SERIES=$TMP/box ci/source --base v5.10 --step 2 2>"$TMP/err")
+row=$(USERPTR_SERIES=$TMP/box ci/stages/source --base v5.10 --step 2 2>"$TMP/err")
 is "a thread: it applies" $? 0
 IFS=$'\t' read -r git commit _ <<<"$row"
 is "a thread: the last step has it all" \

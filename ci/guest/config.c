@@ -50,8 +50,8 @@ void config_read(struct config *c)
 	c->boot = number("ci.boot", 1);
 	c->timeout = number("ci.timeout", 120);
 	/*
-	 * None: with a hugetlb page at hand huge-split maps one, and no kernel
-	 * splits that; without, it takes the transparent page that it means.
+	 * None: if there is a hugetlb page, huge-split maps it, and no kernel splits
+	 * that. Without one it maps the transparent page that it means.
 	 */
 	c->hugepages = number("ci.hugepages", 0);
 	c->hung = number("ci.hung", 30);

@@ -51,9 +51,8 @@ static void tune(const struct config *c)
 }
 
 /*
- * igt_runner has given up on this boot. What it does from here on is a summary
- * of all that has run so far, over 9p and half a minute long: the host makes its
- * own.
+ * igt_runner has given up on this boot. From here on it writes a summary of all tests
+ * over 9p, which takes half a minute. The host makes its own summary.
  */
 static bool igt_aborted(void)
 {
@@ -62,8 +61,8 @@ static bool igt_aborted(void)
 }
 
 /*
- * Run @argv with its output on @fd; returns its wait status, reaps others. It is
- * killed once @over says so, which is asked a few times in a second.
+ * Run @argv with its output on @fd; returns its wait status, reaps others. It is killed
+ * when @over is true, which is asked a few times in a second.
  */
 static int run(char *const argv[], int fd, bool tty, bool (*over)(void))
 {
@@ -116,7 +115,7 @@ static int run_igt(const struct config *c, int fd)
 	return run(resume ? again : first, fd, false, igt_aborted);
 }
 
-/* What ci/shell was given: its output goes to the host as it comes. */
+/* The command of ci/shell: its output goes to the host as it comes. */
 static int run_script(void)
 {
 	char *const argv[] = { "/bin/sh", SHARE "/script", NULL };

@@ -13,8 +13,8 @@
 #include "guest.h"
 
 /*
- * All of it: the share's file system needs memory for a write, and an OOM is
- * part of what the tests do.
+ * Lock all memory: tests cause an OOM, and the share's file system needs memory for a
+ * write.
  */
 static void write_all(int out, const char *line, size_t len)
 {

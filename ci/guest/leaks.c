@@ -23,8 +23,8 @@ int leaks_log(void)
 	/* The host must not take the silence of a scan for a hang. */
 	say("scan");
 	/*
-	 * What is in a register, or was freed meanwhile, only looks lost: the
-	 * second scan has to see it again.
+	 * An object whose address is in a register, or that was just freed, only looks
+	 * lost. It is lost if the second scan finds it again.
 	 */
 	put(KMEMLEAK, "scan");
 	sleep(AGE);

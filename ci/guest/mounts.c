@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guest.h"
+#include "lib/sys.h"
 
 static const struct {
 	const char *type, *src, *dir, *data;
@@ -20,9 +21,9 @@ static const struct {
 	{ "tmpfs", "tmpfs", "/tmp", "" },
 	{ "tmpfs", "tmpfs", "/run", "" },
 	/*
-	 * cache=none: what is written is on the host before write() returns. A
-	 * message is a slab of its size: of more than 32 KiB there may be none
-	 * when memory is short, and the kernel would say so.
+	 * cache=none: the host has the data before write() returns. A message is one
+	 * slab: when memory is short there may be none of more than 32 KiB, and the
+	 * kernel would warn.
 	 */
 	{ "9p", "share", SHARE,
 	  "trans=virtio,version=9p2000.L,msize=16384,cache=none,access=any" },
@@ -32,7 +33,7 @@ int mounts(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		mkdir(table[i].dir, 0755);
 		if (mount(table[i].src, table[i].dir, table[i].type, 0,
 			  table[i].data)) {

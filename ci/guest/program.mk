@@ -1,27 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A static program for the guest, $(PROG): of its own $(SRCS), which include
-# $(PROG).h, and of files of the stale-page test, $(SHARED).
+# A static program for the guest, $(PROG): of its own $(SRCS) and of files of ../lib, $(LIB).
 #	make -C ci/guest/PROG O=DIR [INC=DIR]	O/PROG
-# INC: where i915_drm.h is, see stale/Makefile.
+# INC: where i915_drm.h is: libdrm-dev's (default), or usr/include/drm of what the kernel's
+# `make headers` leaves.
 O ?= .
 INC ?= /usr/include/libdrm
 CC ?= gcc
-CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -pthread
-OBJS = $(patsubst %.c,$(O)/$(PROG)-%.o,$(SRCS) $(SHARED))
-HDRS = $(PROG).h ../stale/stale.h ../stale/gem.h Makefile ../program.mk
+CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -pthread -isystem $(INC)
+OBJS = $(patsubst %.c,$(O)/$(PROG)-%.o,$(SRCS) $(LIB))
+DEPS = $(wildcard *.h ../lib/*.h) Makefile ../program.mk | $(O) drm
 
 $(O)/$(PROG): $(OBJS)
 	$(CC) -static -pthread -o $@ $(OBJS)
 
-$(OBJS): CFLAGS += -isystem $(INC)
-$(O)/$(PROG)-%.o: %.c $(HDRS) | $(O)
+$(O)/$(PROG)-%.o: %.c $(DEPS)
 	$(CC) $(CFLAGS) -c -o $@ $<
-$(O)/$(PROG)-%.o: ../stale/%.c $(HDRS) | $(O)
+$(O)/$(PROG)-%.o: ../lib/%.c $(DEPS)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
 $(O):
 	mkdir -p $@
 
-.PHONY: clean
+drm:
+	@test -r '$(INC)/i915_drm.h' || { echo "$(PROG): no $(INC)/i915_drm.h: install \
+	libdrm-dev or give INC=" >&2; exit 1; }
+
+.PHONY: clean drm
 clean:
 	rm -f $(O)/$(PROG) $(OBJS)

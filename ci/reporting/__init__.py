@@ -6,12 +6,12 @@
     known    the database of known issues
     compare  what a step changed, and what that is worth
     mail, data, junit, ktap, page: one format each
+    watch    ci/patchwork watch
 """
 
-import sys
+from verdict import Wrong
 
 
 def die(text):
-    """One line about wrong input; exit 2."""
-    print("report: " + text, file=sys.stderr)
-    sys.exit(2)
+    """Wrong input, in one line"""
+    raise Wrong(text)

@@ -5,12 +5,11 @@ Never lenient: a result that is worse than the base's, or as bad for another
 reason, is a regression unless the database of known issues explains all of it.
 """
 
+from verdict.results import BOOT, BUILD, LEVEL, RUNNER
+
 from . import known, splat
 
-# How bad a result is.  A kernel that complains is a fault of its own.
-RANK = {"pass": 0, "skip": 1, "warn": 1, "notrun": 2, "dmesg-warn": 3,
-        "fail": 3, "dmesg-fail": 4, "timeout": 4, "crash": 4,
-        "incomplete": 5, "abort": 5}
+# Here a kernel that complains is worse than its level.
 KERNEL = ("dmesg-warn", "dmesg-fail", "incomplete", "abort")
 STATES = ("success", "warning", "failure")
 
@@ -34,7 +33,7 @@ class Change:
         if self.kind == "new":
             return "hits"
         if any(i.own for i in self.issues):
-            # the series brings it: no known issue, whatever is known of it
+            # The series brings it, so it is no known issue.
             return "own" if self.kind == "regression" else "warnings"
         if self.issues:
             return "hits" if self.kind == "regression" else "known warnings"
@@ -42,7 +41,7 @@ class Change:
 
 
 def reasons(result):
-    """What the kernel or the test said, free of numbers: a set."""
+    """A set: what the kernel or the test said, without numbers."""
     said = {splat.same(s.text) for s in result.splats()}
     return said or {splat.same(result.detail)}
 
@@ -52,8 +51,8 @@ def kind(old, new):
     if old is None or old.word == "notrun":
         if new.word in ("pass", "notrun"):
             return None
-        return "new" if RANK[new.word] < 2 else "regression"
-    a, b = RANK[old.word], RANK[new.word]
+        return "new" if LEVEL[new.word] < 2 else "regression"
+    a, b = LEVEL[old.word], LEVEL[new.word]
     if old.word == new.word:
         if a < 3 or reasons(new) <= reasons(old):
             return None
@@ -76,10 +75,10 @@ class Log:
         for test in names:
             old, new = base.results.get(test), step.results.get(test)
             if new is None:
-                # This row is written only when it is no pass; and a step that
-                # was not built says so itself.
-                if test == "igt@runner@aborted" or (
-                        test == "boot" and "build" in step.results):
+                # The runner's row is written only if it is no pass. A step that was
+                # not built has the row build.
+                if test == RUNNER or (
+                        test == BOOT and BUILD in step.results):
                     continue
                 new = type(old)(test, "notrun", 0.0, "not in this step")
             what = kind(old, new)
@@ -102,8 +101,8 @@ class Log:
         return "warning" if self.of("warnings") else "success"
 
     def unforeseen(self):
-        """The state without what ci/known has of this step: for a step on the
-        way, which is there to show it."""
+        """The state if ci/data/known explained nothing of this step. For a step
+        before the last one, which is there to show a fault."""
         if self.of("regressions"):
             return "failure"
         return "warning" if [c for c in self.of("warnings")
@@ -125,16 +124,16 @@ class Report:
                 else:
                     r.issues, r.suppressed = [], None
         self.stale = known.stale(issues, steps)
-        # The series ends at the last step: that one has no excuse.
+        # The last step is the whole series: ci/data/known does not excuse it.
         states = [l.unforeseen() for l in self.logs[:-1]] + \
             [l.state() for l in self.logs[-1:]] or \
             ["failure" if alone(self.base) else "success"]
         self.state = max(states, key=STATES.index)
 
     def verdicts(self, step):
-        """[(result, counts, why)] of a step, for formats that only know good
-        and bad: counts is True for what makes the state no success, and for
-        nothing else; why says what a result that is no pass is then."""
+        """[(result, counts, why)] of a step, for formats that only know good and
+        bad. counts is True if the result makes the state no success; why says
+        why a bad result does not count."""
         log = next((l for l in self.logs if l.step is step), None)
         changes = {c.test: c for c in log.changes} if log else {}
         results = list(step.results.values())
@@ -169,13 +168,13 @@ class Report:
         out = []
         for s in self.steps:
             out += [t for t in s.results if t not in out]
-        # the runner's own row comes last, as ci/judge.py has it
-        return sorted(out, key=lambda t: t == "igt@runner@aborted")
+        # the runner's own row comes last, as the judge has it
+        return sorted(out, key=lambda t: t == RUNNER)
 
 
 def alone(step):
     """What fails a step that has no base: results that are bad and unknown."""
-    return [r for r in step.results.values() if RANK[r.word] >= 2 and
+    return [r for r in step.results.values() if LEVEL[r.word] >= 2 and
             (not r.issues or any(i.own for i in r.issues)) and
             not r.suppressed]
 

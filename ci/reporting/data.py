@@ -27,7 +27,7 @@ def change(c):
 
 
 def tree(report, lane, series, url, text):
-    # as in the mail's subject: what is not built ran no list
+    # As in the mail's subject: a step that was not built ran no test list.
     if any(mail.not_built(s) for s in report.steps):
         lane = "BUILD"
     out = {
@@ -57,7 +57,7 @@ def tree(report, lane, series, url, text):
 def identity(tree):
     """The same for the same results, however long they took: 12 hex digits.
 
-    ci/patchwork tells by it what was posted already.
+    ci/patchwork finds by it what was posted already.
     """
     what = [tree["series"], tree["url"], tree["lane"], tree["state"],
             [[s["name"], [[t, r["result"]] for t, r in s["results"].items()]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The database of known issues: ci/known/BASE.ini.
+"""The database of known issues: ci/data/known/BASE.ini.
 
 One section an issue, its name is what reports call it:
 
@@ -28,12 +28,13 @@ import fnmatch
 import os
 import re
 
-import judge
-import table
+from verdict.expected import covers
+from verdict.patterns import bare, is_noise
+from verdict.results import WORDS
+
 from . import die, splat
 
 MUST = ("title", "test", "step", "result", "since", "link")
-NOISE = judge.patterns("noise-patterns")
 MAY = ("match", "seen", "suppress")
 
 
@@ -59,12 +60,12 @@ class Issue:
         self.words = fields["result"].split("|")
         self.seen, self.suppress = fields.get("seen"), fields.get("suppress")
         self.hits = 0
-        # Of some steps only: those steps bring it, the base does not have it.
+        # An issue of some steps only: the base does not have it.
         self.own = self.step not in ("base", "*")
         if not re.fullmatch(r"base|\*|\d+(-\d+)?", self.step):
             bad("step '%s' is neither base, N, N-M nor *" % self.step)
         for word in self.words:
-            if word not in table.WORDS or word in ("pass", "notrun"):
+            if word not in WORDS or word in ("pass", "notrun"):
                 bad("'%s' is no result that can be an issue" % word)
         if self.seen and not re.fullmatch(r"[1-9]\d* of [1-9]\d*", self.seen):
             bad("seen is 'N of M', as ci/run --repeat prints it")
@@ -81,7 +82,7 @@ class Issue:
 
     def may(self, step, test, word):
         return (fnmatch.fnmatchcase(test, self.test) and
-                table.covers(self.step, step) and word in self.words)
+                covers(self.step, step) and word in self.words)
 
     def explains(self, text):
         return any(self.match.search(l) for l in text.split("\n"))
@@ -103,8 +104,8 @@ def load(path):
 
 
 def of_base(issues):
-    """What the base has, whatever is put on it: for a series that is not ours,
-    of whose steps the rest says nothing."""
+    """The issues of the base alone, for a series of somebody else: the others are
+    about the steps of our series."""
     out = [i for i in issues if i.step in ("base", "*")]
     for i in out:
         i.step = "*"
@@ -112,28 +113,28 @@ def of_base(issues):
 
 
 def evidence(result):
-    """What needs an explanation before a result is known: texts."""
-    lines = [judge.bare(l) for l in result.dmesg]
+    """The texts that issues have to explain before a result is known."""
+    lines = [bare(l) for l in result.dmesg]
     out, told = [], set()
     for s in result.splats():
         told.update(lines[s.first:s.last + 1])
         out.append("\n".join([s.text] + lines[s.first:s.last + 1]))
     if result.word in ("dmesg-warn", "dmesg-fail"):
-        # Warnings outside of any report.  Where the log was cut, the list of
-        # warnings has the rest of the report.
-        rest = [judge.bare(l) for l in result.warnings]
+        # Lines of warning level outside of any kernel warning. If the log was cut,
+        # the list of those lines has the rest of it.
+        rest = [bare(l) for l in result.warnings]
         for s in splat.find(rest):
             told.update(set(rest[s.first:s.last + 1]) - set(lines))
         # lines of dashes say nothing
         out += [l for l in rest if re.search(r"\w", l) and l not in told and
-                not any(p.search(l) for p in NOISE)]
+                not is_noise(l)]
     if not any(s.text in result.detail for s in result.splats()):
         out.append(result.detail or result.word)
     return out
 
 
 def explain(issues, step, result):
-    """The issues that explain a result, all of it; else none."""
+    """The issues that together explain all of a result; else none."""
     cand = [i for i in issues if i.match.pattern != "(?!)" and
             i.may(step.name, result.test, result.word)]
     out = []
@@ -162,7 +163,7 @@ def stale(issues, steps):
     """Issues that had their chance in these steps and did not hit."""
     out = []
     for i in issues:
-        chance = any(r.ran() and table.covers(i.step, s.name) and
+        chance = any(r.ran() and covers(i.step, s.name) and
                      fnmatch.fnmatchcase(r.test, i.test)
                      for s in steps for r in s.results.values())
         if chance and not i.hits and not i.seen:

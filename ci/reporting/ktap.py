@@ -10,13 +10,13 @@ knows "KTAP version 1" since v5.18 only.
 import re
 
 
-# At these words of a kernel kunit.py stops to read.
+# kunit.py stops reading at these lines of a kernel log.
 END = re.compile(r"(List of all partitions|Kernel panic - not syncing: VFS|"
                  r"reboot: System halted|TAP version [0-9]+$):?")
 
 
 def say(text):
-    """One line without what KTAP, or its reader, would take as its own."""
+    """One line without characters and words that have a meaning in KTAP."""
     text = re.sub(r"[#\s]+", " ", text).strip()
     return END.sub(lambda m: m.group().replace(":", ",").replace(" ", "_"),
                    text)

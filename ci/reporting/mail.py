@@ -7,7 +7,8 @@ import html
 import re
 import textwrap
 
-import table
+from verdict.results import HOST
+
 from . import compare
 
 CI = "userptr.CI"
@@ -18,7 +19,7 @@ VERDICT = {
                "look at them\n  before you take them for noise.",
     "failure": "At least one result is worse than on the base, and no known "
                "issue explains\n  it. Look at the log of each; if the series "
-               "is innocent, add the issue to\n  ci/known/ with a pattern, "
+               "is innocent, add the issue to\n  ci/data/known/ with a pattern, "
                "and it will be known from then on.",
 }
 
@@ -76,7 +77,7 @@ class Writer:
             new += " +%d other test%s %s" % (
                 len(others), "s" * (len(others) > 1), c.new.word)
         self.add("  * %s:" % name,
-                 "    - %-19s %s -> %s" % (table.HOST + ":", old, new))
+                 "    - %-19s %s -> %s" % (HOST + ":", old, new))
         if c.section() in ("regressions", "warnings", "own"):
             self.why(c.new)
         self.add(*notes)
@@ -103,9 +104,9 @@ class Writer:
 
 
 def hosts(w, log):
-    """Participating hosts: who ran at least one test."""
+    """Participating hosts: those that ran at least one test."""
     def who(step):
-        return {table.HOST} if any(step.results[t].ran()
+        return {HOST} if any(step.results[t].ran()
                                    for t in step.tests()) else set()
 
     old, new = who(log.base), who(log.step)
@@ -118,7 +119,7 @@ def hosts(w, log):
         w.add("  No changes in participating hosts")
 
 
-OWN = "At least one result is worse than on the base. ci/known has what this " \
+OWN = "At least one result is worse than on the base. ci/data/known has what this " \
     "step\n  brings, which is no excuse for it."
 
 
@@ -127,8 +128,8 @@ WAY = "The last step is not worse than the base, but a step on the way is: see "
 
 
 def one_log(w, log, report=None):
-    """The section of one step against the base; of the last one report is
-    given, and its state is that of the whole series."""
+    """The section of one step against the base. For the last step report is given:
+    its state is the state of the whole series."""
     name, state = log.step.title(), log.state()
     why = OWN if log.of("own") and not log.of("regressions") else \
         VERDICT[state]
@@ -147,7 +148,7 @@ def one_log(w, log, report=None):
         w.title("Possible new issues", "-")
         w.add("  Here are the changes that %s may have brought:" % name, "")
         w.part(log, (("Possible regressions", "regressions"),
-                     ("Regressions that ci/known has of this step", "own"),
+                     ("Regressions that ci/data/known has of this step", "own"),
                      ("Warnings", "warnings"),
                      ("Suppressed", "suppressed")))
     if log.new_tests:
@@ -185,7 +186,7 @@ def on_the_way(w, logs):
             "no regressions"
         w.add("  * %s: %s, %s%s" % (
             log.step.title(), log.state().upper(), said,
-            " (as ci/known has it of this step: [%s])" % "] / [".join(own)
+            " (as ci/data/known has it of this step: [%s])" % "] / [".join(own)
             if own and log.unforeseen() == "success" else ""))
         w.refs([i for c in log.of("own") for i in c.issues])
     for log in logs:
@@ -194,13 +195,13 @@ def on_the_way(w, logs):
 
 
 def not_built(step):
-    """The result of a build that came to nothing, else None."""
+    """The result of a build that failed, else None."""
     built = step.results.get("build")
     return built if built and built.word != "pass" else None
 
 
 def why_not(w, step):
-    """What the last words of the build were, if it came to nothing."""
+    """The last lines of a build that failed."""
     built = not_built(step)
     if not built:
         return
@@ -227,7 +228,7 @@ def one_step(w, step):
     for r in bad:
         notes = []
         w.add("  * %s:" % r.test, "    - %-19s %s" % (
-            table.HOST + ":", w.result(r, step, notes)))
+            HOST + ":", w.result(r, step, notes)))
         w.why(r)
         w.add(*notes, "")
 
@@ -247,7 +248,7 @@ def reason(report):
     odd = [l for l in way if l.unforeseen() != "success"]
     own = [l for l in way if l.state() != "success" and l not in odd]
     for logs, what in ((odd, "on the way, and nobody foresaw it"),
-                       (own, "on the way, as ci/known has it, which a later "
+                       (own, "on the way, as ci/data/known has it, which a later "
                              "step mends")):
         if logs:
             said.append("worse at step%s %s %s" % (
@@ -281,7 +282,7 @@ def summary(report, more="", where=None, patches=(), per_step=False, repo=""):
     if report.stale:
         w.title("Known issues that did not show", "-")
         w.add("  Each had its chance here. If it is mended, take it out of "
-              "ci/known/:", "")
+              "ci/data/known/:", "")
         for i in report.stale:
             w.issues[i.name] = i
             w.add("  * [%s]: %s (step %s, since %s)" %
@@ -303,7 +304,7 @@ def summary(report, more="", where=None, patches=(), per_step=False, repo=""):
     if igt:
         w.add("  * IGT: " + ", ".join(igt))
     w.add("  * Host: %s is ci/hsw, a Haswell in software under QEMU" %
-          table.HOST)
+          HOST)
     text = "\n".join(l.rstrip() for l in w.lines).strip("\n") + "\n"
     return re.sub("\n{3,}", "\n\n", text)
 
@@ -346,7 +347,7 @@ def as_html(text):
 
         def to(m):
             at = notes.get(m.group("n"), "")
-            # what stands in a mail has no page to be relative to
+            # A link of a mail is relative to no page.
             if not at.startswith(("https://", "http://")):
                 return m.group("w")
             return '<a href="%s">%s</a>' % (html.escape(at), m.group("w"))
@@ -410,7 +411,7 @@ def render(report, lane="Custom", series="", url="", more="", reply="", **kw):
     if reply:
         out += ["In-Reply-To: <%s>" % reply.strip("<>"),
                 "References: <%s>" % reply.strip("<>")]
-    # Patchwork shall not take it for a comment of the series.
+    # Patchwork must not take the mail for a comment of the series.
     out += ["X-Patchwork-Hint: ignore", "MIME-Version: 1.0",
             'Content-Type: multipart/alternative; boundary="%s"' % mark]
     for kind, part in (("plain", text), ("html", as_html(text))):

@@ -14,9 +14,10 @@ import re
 import time
 import urllib.parse
 
-import judge
-import table
-from . import compare, mail, runs, splat
+from verdict.patterns import bare, is_oops
+from verdict.results import HOST, WORDS
+
+from . import mail, runs, splat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEVEL = re.compile(r"^<\d> (?=\[)")     # what /dev/kmsg puts before the time
@@ -54,16 +55,16 @@ def secs(value):
 
 
 def pre(lines, hit):
-    """A log excerpt; hit is the Splat in it to mark, or None."""
-    # The line that says what it is, not the line of dashes above it.
+    """An excerpt of a log; hit is the Splat to mark in it, or None."""
+    # Mark the line with the message, not the line of dashes above it.
     at = None
     if hit:
-        bare = [judge.bare(l) for l in lines]
         for i in range(hit.first, hit.last + 1):
-            if "cut here" not in bare[i] and any(
-                    p.search(bare[i]) for p in splat.PATTERNS):
+            line = bare(lines[i])
+            if "cut here" not in line and is_oops(line):
                 at = i
                 break
+
     def kind(i):
         if i == at:
             return "<mark>%s</mark>"
@@ -93,7 +94,7 @@ def log_of(r):
 
 
 def changes(log):
-    """What the state of a step rests on, in a few words."""
+    """Why a step has its state, in a few words."""
     sections = [c.section() for c in log.changes]
     known = sum(sections.count(s) for s in ("hits", "known warnings"))
     sections += ["regressions"] * sections.count("own")
@@ -128,8 +129,8 @@ class Page:
                    '"><span class="w">-</span></span></td>'
         word = '<span class="w">%s</span>' % r.word
         if r.issues or r.suppressed:
-            word += '<span class="known" title="ci/known says why">*</span>'
-        # its full name for who hears it: what is seen is part of that
+            word += '<span class="known" title="ci/data/known says why">*</span>'
+        # A screen reader says the full name, of which the screen shows a part.
         body = '<span class="vh">%s, %s: </span><span>%s</span> ' \
             "<small>%s</small>" % (esc(group(r.test)[1]), esc(step.title()),
                                    word, secs(r.seconds))
@@ -184,17 +185,17 @@ class Page:
                  '<p class="dim">A cell that is no pass opens its reason.</p>')
 
     def key(self):
-        """What the words mean that are in the table."""
+        """The meaning of each word in the table."""
         there = {r.word for s in self.report.steps
                  for r in s.results.values()}
         self.add('<dl class="key">')
-        for word in table.WORDS:
+        for word in WORDS:
             if word in there:
                 self.add('<div><dt class="r-%s">%s</dt><dd>%s</dd></div>' % (
                     word, word, KEY[word]))
         if any(r.issues or r.suppressed for s in self.report.steps
                for r in s.results.values()):
-            self.add("<div><dt>*</dt><dd>ci/known says why: see below</dd></div>")
+            self.add("<div><dt>*</dt><dd>ci/data/known says why: see below</dd></div>")
         self.add("</dl>")
 
     def about(self):
@@ -209,7 +210,7 @@ class Page:
                   if len(steps) > 1 else what), ("On", on),
                  ("Tests", "%s list, %d tests" % (self.lane, len(
                      [t for t in r.tests() if t not in runs.PSEUDO]))),
-                 ("Host", table.HOST + " (software Haswell)")]
+                 ("Host", HOST + " (software Haswell)")]
         if r.base.when:
             facts.append(("Run ended", time.strftime(
                 "%Y-%m-%d %H:%M UTC", time.gmtime(
@@ -245,7 +246,7 @@ class Page:
             if s.note:
                 more.append(s.note)
             self.add('<p class="dim">%s</p><ul>' % esc(", ".join(more)))
-            for word in table.WORDS:
+            for word in WORDS:
                 if word in words:
                     self.add('<li class="r-%s">%s %d</li>' % (
                         word, word, words.count(word)))
@@ -269,13 +270,13 @@ class Page:
                          how, esc(i.name), title, esc(i.step), esc(i.since),
                          ", seen %s" % esc(i.seen) if i.seen else "",
                          "<br>It did not show this time: if it is mended, "
-                         "take it out of ci/known/." if how else ""))
+                         "take it out of ci/data/known/." if how else ""))
 
     def bars(self, head, rows):
         top = max([v for _, v in rows] + [.1])
         self.add("<h3>%s</h3><div class=\"bars\">" % head)
         for name, value in rows:
-            # the width is a number of ours: no text of others in a style
+            # The width is a number that we computed: no text of a log gets into a style.
             self.add('<span class="name">%s</span><span class="bar"><i '
                      'style="width:%.1f%%"></i>%.1f s</span>' % (
                          esc(name), 75 * value / top, value))
@@ -330,7 +331,7 @@ class Page:
         self.add('<footer class="dim">%s%s is ci/hsw, a Haswell in software '
                  'under QEMU. Made by ci/report.</footer>' % (
                      "IGT %s. " % esc(", ".join(igt)) if igt else "",
-                     table.HOST))
+                     HOST))
 
     def render(self):
         with open(os.path.join(HERE, "page.css"), encoding="utf-8") as f:
@@ -381,4 +382,3 @@ def render(report, lane, series, url, subjects, plot=""):
     return Page(report, lane, series, url, subjects, plot).render()
 
 
-assert set(compare.RANK) == set(table.WORDS)

@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Read what ci/run and ci/step left in their folders."""
+"""Read what ci/run and ci/stages/step left in their folders."""
 
 import glob
 import json
 import os
 import re
 
-import judge
-import table
+from verdict import results
+from verdict.files import DATA, ROOT, read, rows
+from verdict.results import PSEUDO
+
 from . import die, splat
 
-# Lines of ci/lib-phase.sh, and of a lock that was waited for.
+# Lines of ci/lib/phase.sh, and the line about a lock.
 PROGRESS = re.compile(r": (starts|done in|failed \(\d+\) after|"
                       r"[0-9hms]+(,|$)|"
                       r"waiting for another run that holds the lock )")
-PSEUDO = ("boot", "build", "igt@runner@aborted")    # rows that are no test
 
 
 class Result:
-    """One test on one step: its verdict, and the records it came from.
+    """One test on one step: its result, and the records.
 
     dmesg and console are lists of log lines as they were written; out and err
     are the test's own words.  All may be empty: a cell of results.tsv counts
@@ -33,7 +34,7 @@ class Result:
         self._splats = None
 
     def splats(self):
-        """The reports in the test's own kernel log."""
+        """The kernel warnings in the test's own log."""
         if self._splats is None:
             self._splats = splat.find(self.dmesg)
         return self._splats
@@ -75,67 +76,37 @@ class Step:
         return text.replace("\0", "").replace("\r", "").split("\n")
 
 
-def number(text, where):
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value < 1e9:
-        die("%s: '%s' is no number of seconds" % (where, text))
-    return value
-
-
-def add(step, where, cells):
-    test, word, seconds, detail = cells
-    if word not in table.WORDS:
-        die("%s: '%s' is no result" % (where, word))
-    if not test or re.search(r"\s", test):
-        die("%s: '%s' is no test" % (where, test))
+def add(step, where, test, word, seconds, detail):
     if test in step.results:
-        die("%s: %s has a result already" % (where, test))
-    step.results[test] = Result(test, word, number(seconds, where), detail)
-
-
-def table_rows(path, columns):
-    try:
-        yield from table.rows(path, columns)
-    except UnicodeDecodeError:
-        die("%s: not UTF-8: it is not what ci/run wrote" % path)
+        die("%s: %s of step %s has a result already" % (where, test, step.name))
+    step.results[test] = Result(test, word, float(seconds), detail)
 
 
 def from_run(folder):
     """The steps of a folder of ci/run (results.tsv)."""
     path = os.path.join(folder, "results.tsv")
     steps = {}
-    for n, (base, name, *cells) in table_rows(path, 6):
-        where = "%s:%d" % (path, n)
-        if n == 1:
-            if base != "base" or name != "step":
-                die("%s: not the head of ci/run's results.tsv" % where)
-            continue
-        if not re.fullmatch(r"base|\d+", name):
-            die("%s: step '%s' is neither base nor a number" % (where, name))
+    for base, name, *cells in results.read(path, r"base|\d+"):
         if name not in steps:
             steps[name] = Step(base, name, os.path.join(folder, name))
-        add(steps[name], where, cells)
+        add(steps[name], path, *cells)
     return list(steps.values())
 
 
 def from_step(folder):
-    """The one step of a folder of ci/step (rows.tsv)."""
+    """The one step of a folder of ci/stages/step (rows.tsv)."""
     path = os.path.join(folder, "rows.tsv")
     name = os.path.basename(os.path.abspath(folder))
     beside = os.path.join(os.path.dirname(os.path.abspath(folder)),
                           "results.tsv")
     base = ""
     if os.path.exists(beside):
-        for n, (first, *_) in table_rows(beside, 6):
-            if n > 1:
-                base = first
-                break
+        base = results.read(beside)[0].base
     step = Step(base, name, folder)
-    for n, cells in table_rows(path, 4):
-        add(step, "%s:%d" % (path, n), cells)
+    for n, cells in rows(path, 4):
+        where = "%s:%d" % (path, n)
+        results.check(where, *cells[:3])
+        add(step, where, *cells)
     return [step]
 
 
@@ -179,7 +150,7 @@ def records(step):
                 if r.test == name or r.test.startswith(name + "@"):
                     r.console = part(consoles[n], r.test)
                     if not r.console and i == after:
-                        # it ended the boot before it said its name
+                        # the boot ended before the test printed its name
                         r.console = since_igt(consoles[n])
     if "boot" in step.results and step.boots:
         r = step.results["boot"]
@@ -196,8 +167,7 @@ def records(step):
 
 
 def build_log(r, lines):
-    """What a build said, less how far it came and where its log is: that is
-    for who ran it."""
+    """What a build printed, without progress and without the path of its log."""
     r.console = [re.sub(r" \(log: \S*\)$", "", l) for l in lines[-200:]
                  if l.strip() and not PROGRESS.search(l)]
     if r.console and r.word != "pass":
@@ -288,16 +258,16 @@ def load(paths, only=None):
     return steps
 
 
-def lane(step, root):
+def lane(step):
     """"BAT" or "Full" if the step ran that list of ours, else "Custom"."""
     ran = {"@".join(t.split("@")[:3]) for t in step.tests()}
-    lists = [os.path.join(root, "testlists/blocklist%s.txt" % of)
+    lists = [os.path.join(DATA, "testlists/blocklist%s.txt" % of)
              for of in ("", "-%s" % step.base)]
     drop = [re.compile(p) for l in lists if os.path.exists(l)
-            for p in judge.read(l).split("\n") if p and p[0] != "#"]
+            for p in read(l).split("\n") if p and p[0] != "#"]
     for name, word in (("bat", "BAT"), ("full", "Full")):
-        asked = {l.split("#")[0].strip() for l in judge.read(os.path.join(
-            root, "testlists/%s.testlist" % name)).split("\n")} - {""}
+        asked = {l.split("#")[0].strip() for l in read(os.path.join(
+            DATA, "testlists/%s.testlist" % name)).split("\n")} - {""}
         asked = {t for t in asked if not any(p.fullmatch(t) for p in drop)}
         if ran == asked:
             return word
@@ -305,16 +275,16 @@ def lane(step, root):
 
 
 def subject(path):
-    m = re.search(r"^Subject: (.*(?:\n .*)*)", judge.read(path), re.M)
+    m = re.search(r"^Subject: (.*(?:\n .*)*)", read(path), re.M)
     return re.sub(r"^(\[[^]]*\]\s*)*|\n", "", m.group(1)) if m \
         else os.path.basename(path)
 
 
-def subjects(root, base):
+def subjects(base):
     """The subjects of a base's series, in order."""
     out = []
-    folder = os.path.join(root, "patches", base)
-    for line in judge.read(os.path.join(root, "series", base)).split("\n"):
+    folder = os.path.join(ROOT, "patches", base)
+    for line in read(os.path.join(ROOT, "series", base)).split("\n"):
         name = line.split("#")[0].strip()
         if name and glob.glob(os.path.join(folder, name)):
             out.append(subject(os.path.join(folder, name)))
@@ -326,10 +296,10 @@ class Mailbox:
 
     def __init__(self, folder):
         def first(name):
-            text = judge.read(os.path.join(folder, name)).split("\n")[0]
+            text = read(os.path.join(folder, name)).split("\n")[0]
             return re.sub(r"[\x00-\x1f\x7f]", " ", text).strip()
 
-        names = judge.read(os.path.join(folder, "series")).split()
+        names = read(os.path.join(folder, "series")).split()
         self.subjects = [subject(os.path.join(folder, n)) for n in names]
         self.title = first("title")
         self.url = first("url")
@@ -341,7 +311,7 @@ class Mailbox:
 
 
 def mailbox(folders):
-    """The mailbox that the last of the folders is a run of; None if none."""
+    """The mailbox that was run into the last of the folders, or None."""
     for path in (folders[-1], os.path.dirname(os.path.abspath(folders[-1]))):
         if os.path.exists(os.path.join(path, "series", "series")):
             return Mailbox(os.path.join(path, "series"))

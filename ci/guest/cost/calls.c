@@ -42,7 +42,7 @@ static const struct call {
 	{ "fork", call_fork },
 };
 
-/* Objects that a call takes the pages of have to get them again each time. */
+/* A call takes the pages of these objects, so each time they must get them again. */
 static void measure(int fd, const struct call *call, unsigned int objects,
 		    bool inside)
 {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../stale/gem.h"
+#include "../lib/gem.h"
 
 #define PATIENCE	50000000ul	/* ns that a use of one object may take */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Everything is measured, in one order: nothing depends on what came before. */
+/* All measurements, always in the same order. None depends on the one before it. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ends that a process with userptr objects may come to, and what it leaves
- * behind: no hang, nothing that the next user of the device would notice.
+ * How a process with userptr objects may end, and what it must not leave behind: a
+ * hang, or anything that the next user of the device notices.
  */
 #ifndef ENDINGS_H
 #define ENDINGS_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
-#include "../stale/gem.h"
+#include "../lib/blt.h"
 
 #define OBJECTS		4
 #define BYTES		(4ul << 20)	/* of one object */
@@ -45,7 +46,7 @@ int victim_busy(struct victim *v);
 int victim_spin(struct victim *v);
 /* Tell the parent that the objects are in use. */
 void victim_ready(void);
-/* What a pread says, -EAGAIN tried again for @seconds; 0 or -errno. */
+/* A pread, repeated for @seconds after -EAGAIN; 0 or -errno. */
 int read_word(int fd, uint32_t handle, uint64_t offset, uint32_t *value,
 	      double seconds);
 int userptr(int fd, void *ptr, uint64_t size, uint32_t flags, uint32_t *handle);

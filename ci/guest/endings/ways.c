@@ -81,7 +81,7 @@ static void *discard(void *arg)
 	return NULL;
 }
 
-/* The GPU does not let go by itself: the driver has to make it. */
+/* The batch does not end by itself: the driver has to end it. */
 static int discard_hung(int fd)
 {
 	struct victim v;
@@ -204,7 +204,7 @@ static int export_unsync(int fd)
 	return victim_busy(&v) ? 1 : 0;
 }
 
-/* The device's file outlives the process whose memory the object is of. */
+/* The device's file outlives the process that owns the memory of the object. */
 static int leave_object(int fd)
 {
 	struct victim v;
@@ -219,7 +219,10 @@ static int leave_object(int fd)
 	return 0;
 }
 
-/* Its notifier would be one of a mm that is gone: an error, and no more. */
+/*
+ * Its notifier would belong to a mm that is gone: there must be an error and nothing
+ * else.
+ */
 static int export_left(int fd)
 {
 	int buf, err = dmabuf(fd, atomic_load(&board->handle), &buf);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Userptr objects when memory is refused. Documentation/fault-injection of the
- * kernel: /proc/thread-self/fail-nth makes the Nth allocation from now on of this
- * thread fail; for those of kernel threads there is only chance.
+ * Userptr objects when memory is refused. Documentation/fault-injection of the kernel:
+ * /proc/thread-self/fail-nth makes the Nth allocation of this thread fail. For the
+ * allocations of kernel threads there is only chance.
  */
 #ifndef FAILNTH_H
 #define FAILNTH_H
 
-#include "../stale/gem.h"
+#include "../lib/blt.h"
 
 #define DEVICE	"/dev/dri/card0"
 #define PAGES	64ul
@@ -35,7 +35,7 @@ struct way {
 	const char *help;
 	int (*prepare)(struct scene *s);
 	int (*run)(struct scene *s);
-	/* What is left to do before the object, if there is one, is looked at. */
+	/* What remains to be done before the object, if there is one, is checked. */
 	int (*check)(struct scene *s, int err);
 	bool may_not_fail;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each way has its first allocation fail, in the next try its second, and so on
- * until it has none left that could. A try is a process of its own, so that its end,
- * too, is that of one which has been refused something.
+ * In the first try of a way its first allocation fails, in the next try its second, and
+ * so on until no allocation is left. A try is a process of its own, so that the end of
+ * a process after a failure is tested as well.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +38,7 @@ static int usage(FILE *f)
 	return f == stdout ? FAIL_PASS : FAIL_USAGE;
 }
 
-/* All kinds of allocation, and no word about each in the log. */
+/* All kinds of allocation, without a message in the log for each. */
 static int set_up(void)
 {
 	static const char *const knob[][2] = {
@@ -103,7 +103,10 @@ static int try_in_child(const struct way *way, unsigned int nth, int device)
 		       err ? strerror(-err) : "unnoticed", strerror(-after));
 		return TRY_BAD;
 	}
-	/* What is left open goes with the process, the objects do not: @device is shared. */
+	/*
+	 * At its end the process closes its files, but the objects stay: @device is
+	 * shared.
+	 */
 	if (s.dmabuf >= 0)
 		close(s.dmabuf);
 	if (s.handle)

@@ -19,7 +19,8 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-#include "../stale/gem.h"
+#include "../lib/gem.h"
+#include "../lib/knob.h"
 
 #define MIB		(1ul << 20)
 #define MAX_PAGES	4096u		/* of an object */

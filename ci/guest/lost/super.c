@@ -22,16 +22,15 @@
 #define GRACE	20		/* seconds from a hang to the end of the machine */
 
 struct board *board;
-struct shared *shared;		/* the knobs' part of it */
 static int sysrq = -1;
 
 int super_start(void)
 {
 	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (board == MAP_FAILED || shared == MAP_FAILED)
+	knobs = mmap(NULL, sizeof(*knobs), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (board == MAP_FAILED || knobs == MAP_FAILED)
 		return because(LOST_SKIP, "mmap", -errno);
 	if (access(DEVICE, R_OK | W_OK)) {
 		fprintf(stderr, "lost: " DEVICE ": %s\n", strerror(errno));

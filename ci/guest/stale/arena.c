@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "gem.h"
 #include "ops.h"
 
 struct range arena_hull(struct range r)

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gem.h"
 #include "ops.h"
 
 /* Returns false if it is no use to go on. */

@@ -43,9 +43,9 @@ static int no_thp(struct arena *a, char *why, size_t len)
 }
 
 /*
- * New memory for the huge pages that hold @r, to be filled as @advice says. To
- * empty them would not do: it leaves the page table of small pages, and where
- * that is there comes no huge page.
+ * New memory for the huge pages that hold @r, to be filled as @advice says. It is not
+ * enough to empty them: the page table of small pages stays, and where it is there can
+ * be no huge page.
  */
 static int start_afresh(struct arena *a, struct range r, int advice)
 {

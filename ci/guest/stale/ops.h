@@ -19,9 +19,9 @@ struct op {
 	const char *help;
 	unsigned int flags;
 	/*
-	 * Racers pause for up to so many us after a use. For an operation in
-	 * which the kernel rather gives up than take away a page that someone
-	 * else holds: the object's pages must be free now and then.
+	 * Racers pause for up to so many us after a use. For an operation in which the
+	 * kernel gives up if somebody else holds a page: the object's pages must be
+	 * free now and then.
 	 */
 	unsigned int pause;
 	/* Once: -errno and a reason in @why means skip. */

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gem.h"
 #include "ops.h"
 
 struct options options = {

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sched.h>
 
-#include "gem.h"
 #include "ops.h"
 
 struct racer {

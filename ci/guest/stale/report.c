@@ -2,7 +2,6 @@
 /* One line per combination, tab-separated, and the exit code of all. */
 #include <stdio.h>
 
-#include "gem.h"
 #include "ops.h"
 
 static const char *const verdicts[] = {
@@ -46,7 +45,7 @@ int report_exit_code(void)
 	if (seen[VERDICT_NONE])
 		return EXIT_HANG;
 	if (seen[VERDICT_STALE] || seen[VERDICT_FAIL])
-		return EXIT_STALE;
+		return EXIT_BAD;
 	if (seen[VERDICT_SKIP] || seen[VERDICT_NORACE] ||
 	    seen[VERDICT_NOEFFECT] || !seen[VERDICT_PASS])
 		return EXIT_SETUP;

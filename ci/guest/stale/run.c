@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gem.h"
 #include "ops.h"
 
 struct counts {

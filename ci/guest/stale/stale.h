@@ -12,28 +12,16 @@
 #define STALE_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#define PAGE		4096ul
-#define HUGE_PAGE	(2ul << 20)
-#define HUGE_PAGES	(HUGE_PAGE / PAGE)
+#include "../lib/blt.h"
+#include "../lib/knob.h"
 
-#define MAX_SIZE	(64ul << 20)	/* of one object, bytes */
 #define MAX_OBJECTS	1024
 #define MAX_MEMORY	(1ul << 30)	/* of all objects, bytes */
 #define MAX_THREADS	16
 #define MAX_LIST	16		/* values of --size, of --objects */
 #define MAX_PROBES	32		/* pages looked at one by one */
-#define MAX_KNOBS	8
 #define MAX_TOLD	3		/* stale pages described, per combination */
-
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)	((a) < (b) ? (a) : (b))
-#define MAX(a, b)	((a) > (b) ? (a) : (b))
-
-enum { EXIT_CLEAN, EXIT_STALE, EXIT_USAGE, EXIT_SETUP, EXIT_HANG };
 
 struct op;
 struct via;
@@ -59,12 +47,6 @@ struct beat {
 	atomic_ulong count;
 	_Atomic(const char *) what;	/* a string literal */
 	atomic_int tid;			/* 0: not running */
-};
-
-/* A file of sysfs or proc that was changed and its former content. */
-struct knob {
-	const char *path;		/* a string literal */
-	char was[64];
 };
 
 enum verdict {
@@ -97,8 +79,7 @@ struct result {
 /* What the supervisor and a worker share. */
 struct shared {
 	struct beat beat[1 + MAX_THREADS];	/* 0: the main thread */
-	struct knob knob[MAX_KNOBS];
-	atomic_uint nknobs;
+	struct knobs knobs;
 	struct result result;
 	char told[MAX_TOLD][256];	/* lines for people */
 	atomic_uint ntold;
@@ -106,10 +87,6 @@ struct shared {
 };
 extern struct shared *shared;
 extern struct options options;
-
-struct range {
-	size_t page, pages;		/* in pages of the arena */
-};
 
 struct object {
 	struct range range;
@@ -170,7 +147,6 @@ void race_victim(struct racers *racers, unsigned int victim);
 void race_stop(struct racers *racers, struct result *r);
 
 /* words.c: one word per page is written and looked at. */
-#define WORD_OFFSET	128ul		/* in the page, bytes */
 static inline volatile uint32_t *word(const struct arena *a, size_t page)
 {
 	return (volatile uint32_t *)(a->base + page * PAGE + WORD_OFFSET);
@@ -198,27 +174,25 @@ int arena_renew(struct arena *a, struct object *o);
 /* The range in whole huge pages that holds @r. */
 struct range arena_hull(struct range r);
 
-/* hold.c: a page's whereabouts. */
-bool page_locate(const void *addr, uint64_t *pfn);	/* present, and known */
-bool page_is_huge(const void *addr);
+/*
+ * via.c: a way to read through an object. @use is one attempt of a racer, as quick as
+ * may be; @read is the word of each page of @r in the object, into @out.
+ * @context belongs to one thread. All return 0 or -errno; -EAGAIN: try again.
+ */
+struct via {
+	const char *name;
+	int (*check)(int fd, char *why, size_t len);
+	int (*create)(int fd, void **context);
+	void (*destroy)(int fd, void *context);
+	int (*use)(int fd, void *context, const struct object *o,
+		   uint64_t *rng);
+	int (*read)(int fd, void *context, const struct object *o,
+		    struct range r, uint32_t *out);
+	/* @read is as cheap for many pages as for one. */
+	bool bulk;
+};
 
-/* sys.c: 0 or -errno. */
-int sys_read(const char *path, char *buf, size_t len);
-int sys_write(const char *path, const char *text);
-long sys_number(const char *path);			/* or -errno */
-
-/* Break what a child shares with its parent, so that no copy on write follows. */
-int own_memory(void);
-
-/* knob.c: 0 or -errno. Write @value; what was there comes back when the test ends. */
-int knob_set(const char *path, const char *value);
-void knobs_restore(void);
-
-/* sys.c */
-double now(void);					/* seconds */
-void nap(unsigned long us);
-/* xorshift, period 2^64 - 1; @state must not be 0. */
-uint64_t rng_next(uint64_t *state);
-uint64_t rng_seed(uint64_t seed, uint64_t salt);
+extern const struct via *const vias[];		/* ends with NULL */
+const struct via *via_find(const char *name);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The supervisor. A thread that hangs in the kernel cannot be killed, and its
- * process not waited for; so it is this process, which never touches the
- * device, that notices, says where each thread hangs, and gives up.
+ * The supervisor. A thread that hangs in the kernel cannot be killed, and nobody can
+ * wait for its process. This process never touches the device: it notices the hang,
+ * prints where each thread hangs, and gives up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -176,6 +176,7 @@ static int start(void)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return -errno;
+	knobs = &shared->knobs;
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGHUP, &act, NULL);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gem.h"
+#include "stale.h"
 
 #define GPU_SECONDS	20.0		/* for one blit */
 #define USE_ROWS	64		/* pages that a racer's blit reads */

@@ -56,9 +56,9 @@ void words_renew(struct arena *a)
 	unsigned int i, n = 1;
 
 	/*
-	 * From the end, each second one at most: the others must stay as they
-	 * are. A write that copies its page invalidates again and may mend what
-	 * went wrong before, so often there is one only.
+	 * From the end, each second one at most: the others must stay as they are. A
+	 * write that copies its page invalidates again, which may hide what went wrong
+	 * before, so often there is only one.
 	 */
 	if (rng_next(&a->rng) & 1)
 		n += rng_next(&a->rng) % ((a->probes + 1) / 2);

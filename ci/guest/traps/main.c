@@ -35,7 +35,7 @@ static int usage(FILE *f)
 }
 
 /*
- * Whoever asks for memory may hang as well, the guest's init too. Ends the
+ * Each task that asks for memory may hang as well, even the guest's init. Ends the
  * machine if it does not go down by itself once it has been told to.
  */
 static void end_machine(int sysrq)

@@ -7,9 +7,10 @@
 #ifndef TRAPS_H
 #define TRAPS_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
-#include "../stale/gem.h"
+#include "../lib/gem.h"
 
 #define MIB	(1ul << 20)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nothing here may invalidate before it has to: lockdep, which reports once,
- * shall see the chain that the way is about.
+ * Nothing here may invalidate too early: lockdep reports only once, and it must report
+ * the chain that the way is about.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -148,7 +148,7 @@ static int fork_pressed(int fd)
 	ret = expect(fd, handle, 1, word_of(1, 1));
 	if (ret)
 		return ret;
-	/* With memory to spare first: lockdep does not need it to be gone. */
+	/* First with free memory: lockdep does not need a shortage. */
 	err = fork_once();
 	if (err)
 		return because(TRAP_BAD, "fork", err);

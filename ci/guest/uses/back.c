@@ -94,7 +94,7 @@ static double one(int fd, const struct leaving *l)
 	err = go(mem, BYTES, l->how);
 	if (err)
 		return because(-ENOSYS, l->name, err);
-	/* Where all objects are counted, the blitter's are there as well. */
+	/* A kernel that counts all objects counts those of the blitter as well. */
 	took = wait_unpinned(before + (l->busy ? PAGES / 32 : 0),
 			     free + BYTES / 10 * 9, LIMIT);
 	if (took < 0)

@@ -210,7 +210,8 @@ static void submit(struct fences *f, struct try *t, struct trouble *trouble)
 
 /*
  * v5.10 waits for a foreign fence, unkillably, if it cannot allocate what would wait
- * for it (i915_sw_fence_await_dma_fence()): it would be us who hold it.
+ * for it (i915_sw_fence_await_dma_fence()): that fence would be held by this very
+ * process.
  */
 static enum try_kind kind_of(const struct trouble *trouble, unsigned long n)
 {

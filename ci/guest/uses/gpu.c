@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * XY_COLOR_BLT, a pixel wide and a row per page: with a pitch of one page the column
- * is the same word of each page. Haswell PRM, volume 2a, as for stale/blt.c.
+ * XY_COLOR_BLT, a pixel wide and a row per page: with a pitch of one page the column is
+ * the same word of each page. Haswell PRM, volume 2a, as for lib/blt.c.
  */
 #include <i915_drm.h>
 #include <errno.h>

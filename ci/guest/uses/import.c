@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An object that another driver has imported and mapped goes on working for its
- * owner when the mm invalidates memory that stays what it is. vgem maps what it
- * imports at once, and for as long as it has a handle; i915 would only take a
- * reference to its own object.
+ * Another driver has imported and mapped an object: the object works on for its owner
+ * when the mm invalidates memory whose content stays. vgem maps an import at once, for
+ * as long as it has a handle; i915 would only take a reference to its own object.
  */
 #include <drm.h>
 #include <errno.h>
@@ -192,7 +191,7 @@ static int one(int fd, int vgem, const struct change *c)
 	bad += owner(fd, handle, mem, 3, when);
 	gem_close(fd, handle);
 	munmap(mem, BYTES);
-	/* A reference that is no pin would show in the memory that is free. */
+	/* If the reference were no pin, the free memory would show it. */
 	if (wait_unpinned(before, free - BYTES / 2, RELEASE) < 0) {
 		complain("%s: after the last close %ld pages are pinned, %ld KiB are not free",
 			 c->name, pinned_pages() - before,

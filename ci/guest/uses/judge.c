@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an execbuf has left, told by what the uAPI shows of each fence. */
+/* What an execbuf has left: the uAPI shows the state of each fence. */
 #include <linux/sync_file.h>
 #include <errno.h>
 #include <stdio.h>

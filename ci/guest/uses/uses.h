@@ -7,9 +7,10 @@
 #ifndef USES_H
 #define USES_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
-#include "../stale/gem.h"
+#include "../lib/blt.h"
 
 #define MIB		(1ul << 20)
 #define MOST_OBJECTS	100000	/* of many */

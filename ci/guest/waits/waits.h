@@ -9,9 +9,10 @@
 #ifndef WAITS_H
 #define WAITS_H
 
+#include <stdatomic.h>
 #include <sys/types.h>
 
-#include "../stale/gem.h"
+#include "../lib/gem.h"
 
 #define DEVICE	"/dev/dri/card0"
 #define CARD	"/sys/class/drm/card0"

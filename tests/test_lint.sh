@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Our Python passes pyflakes, the guest's C passes the kernel's checkpatch, no file has
+# white space at the end of a line, and each file has its licence.
+. "$(dirname "$0")/tap.sh"
+cd "$ROOT" || exit 3
+
+# What others wrote: patches, records, reports of runs
+DATA='^(patches|tests/(golden|report|faults|properties|patchwork|trybot|v1)|ci/(examples|data))/'
+mapfile -t files < <(git -c safe.directory='*' ls-files -co --exclude-standard |
+	while IFS= read -r f; do [[ ! -f $f || -L $f ]] || printf '%s\n' "$f"; done)
+
+is "white space at the end of a line" \
+	"$(printf '%s\n' "${files[@]}" | grep -vE "$DATA" | xargs grep -InE '[[:blank:]]+$')" ""
+# A litmus test is part of the key of its result, and herd7 wants its name first.
+is "no licence" "$(printf '%s\n' "${files[@]}" |
+	grep -vE "$DATA|^(series/|COVER_LETTER.md|MAINTAINERS.snippet|.gitignore|ci/hsw/)|litmus$" |
+	while IFS= read -r f; do
+		grep -q SPDX-License-Identifier "$f" || echo "$f"
+	done)" ""
+
+mapfile -t python < <(for f in "${files[@]}"; do
+	[[ $f != *.py ]] && ! head -n1 "$f" | grep -qa '^#!.*python' || echo "$f"
+done)
+check "pyflakes finds nothing" pyflakes3 "${python[@]}"
+
+# Programs of the guest are no kernel: volatile is for memory that the GPU shares, the
+# kernel's macros for attributes are not there. LINE_SPACING takes _Atomic(x) for a call.
+not_ours=VOLATILE,ENOSYS,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_PRINTF,PREFER_ALIGNED
+not_ours+=,EMBEDDED_FUNCTION_NAME,FUNCTION_ARGUMENTS,LINE_SPACING,REPEATED_WORD
+if row=$(ci/stages/source --base v5.10 --step base 2>/dev/null); then
+	for f in checkpatch.pl spelling.txt const_structs.checkpatch; do
+		git --git-dir="${row%%$'\t'*}" show "v5.10/base:scripts/$f" >"$TMP/$f"
+	done
+	for dir in ci/guest ci/guest/*/; do
+		dir=${dir%/}
+		check "checkpatch finds nothing in $dir" perl "$TMP/checkpatch.pl" --no-tree \
+			--terse --quiet --no-summary --max-line-length=100 --ignore "$not_ours" -f "$dir"/*.[ch]
+	done
+else
+	skip "checkpatch" "the source of v5.10 is not in the cache: ci/stages/source --base v5.10"
+fi
+done_testing
