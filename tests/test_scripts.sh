@@ -672,9 +672,9 @@ run cover toy "$TMP/p.tsv" --cover "$TMP/p.md"
 exits "cover: properties" 0
 is "cover: properties: base first, the words of each" "$(sed -n '/properties toy/,/end/p' "$TMP/p.md")" '<!-- properties toy -->
 
-    property                          base            last step
-    exit does not wait for the GPU    hangs 2+1 of 4  holds 4 of 4
-    no lost write: two invalidations  lost 2 of 2     holds 1 of 1
+    property                        base            last step
+    exit does not wait for the GPU  hangs 2+1 of 4  holds 4 of 4
+    no lost write: mprotect         lost 2 of 2     holds 1 of 1
 
 <!-- end -->'
 run cover toy "$TMP/p.tsv" --cover "$TMP/p.md" --check
