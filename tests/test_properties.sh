@@ -111,7 +111,7 @@ SAYS="base-exit-endless=hang" properties --steps base --only 'exit-*'
 is "a hang: exit 1" "$rc" 1
 is "a hang: what is left gets another VM" "$(wc -l <"$VMS")" 2
 is "a hang: each test has its result" "$(cut -f3,4 "$TMP/p/results.tsv" | tail -n +2 | xargs)" \
-	"waits@exit-fence pass waits@exit-endless incomplete waits@exit-hang pass"
+	"waits@exit-fence pass waits@exit-endless incomplete waits@exit-hang pass waits@exit-shared pass"
 like "a hang: the word" "$(result base waits@exit-endless)" "^incomplete hang 1 of 1: they wait"
 SAYS="base-exit-hang=silent" properties --steps base --only 'exit-*'
 is "the guest falls silent in the last test" "$(result base waits@exit-hang | cut -d: -f1)" "timeout silent 1 of 1"
