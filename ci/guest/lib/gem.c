@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
 #include "gem.h"
 
@@ -50,6 +51,22 @@ int gem_close(int fd, uint32_t handle)
 	struct drm_gem_close arg = { .handle = handle };
 
 	return gem_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &arg);
+}
+
+int gem_mmap_gtt(int fd, uint32_t handle, uint64_t size, int flags, char **p)
+{
+	struct drm_i915_gem_mmap_gtt arg = { .handle = handle };
+	int err = gem_ioctl(fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg);
+	void *at;
+
+	if (err)
+		return err;
+	at = mmap(flags & MAP_FIXED ? *p : NULL, size, PROT_READ | PROT_WRITE, flags, fd,
+		  arg.offset);
+	if (at == MAP_FAILED)
+		return -errno;
+	*p = at;
+	return 0;
 }
 
 int gem_pread(int fd, uint32_t handle, uint64_t offset, void *buf, uint64_t n)

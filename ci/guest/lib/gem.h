@@ -13,6 +13,8 @@ int gem_open(const char *path);				/* fd or -errno */
 int gem_userptr(int fd, void *ptr, uint64_t size, uint32_t *handle);
 int gem_create(int fd, uint64_t size, uint32_t *handle);
 int gem_close(int fd, uint32_t handle);
+/* Map it through the GTT, at *@p with MAP_FIXED in @flags: where is in *@p then. */
+int gem_mmap_gtt(int fd, uint32_t handle, uint64_t size, int flags, char **p);
 int gem_pread(int fd, uint32_t handle, uint64_t offset, void *buf, uint64_t n);
 int gem_pwrite(int fd, uint32_t handle, uint64_t offset, const void *buf,
 	       uint64_t n);

@@ -34,32 +34,20 @@ static const struct {
 	{ "set_domain", use_domain }, { "blit", by_blit }, { "a GPU write", by_write },
 };
 
-/* A private mmap through the GTT of a new object, written to; MAP_FAILED if none. */
-static char *gtt_mmap(int fd)
-{
-	struct drm_i915_gem_mmap_gtt arg = { };
-	char *p = MAP_FAILED;
-
-	if (gem_create(fd, BYTES, &arg.handle) ||
-	    gem_ioctl(fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg))
-		return p;
-	p = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, arg.offset);
-	if (p != MAP_FAILED)
-		fill(p, PAGES, 1);
-	return p;
-}
-
 static int run_private(int fd)
 {
 	unsigned int i, bad = 0;
-	uint32_t handle;
+	uint32_t under, handle;
 	char *p;
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(uses); i++) {
-		p = gtt_mmap(fd);
-		if (p == MAP_FAILED)
-			return because(USE_SKIP, "a private mmap of the GTT", -errno);
+		err = gem_create(fd, BYTES, &under);
+		if (!err)
+			err = gem_mmap_gtt(fd, under, BYTES, MAP_PRIVATE, &p);
+		if (err)
+			return because(USE_SKIP, "a private mmap of the GTT", err);
+		fill(p, PAGES, 1);
 		err = gem_userptr(fd, p, BYTES, &handle);
 		if (err)
 			return because(USE_SKIP, "an object over it", err);

@@ -36,14 +36,9 @@ static int exec(void)
 
 static int map_over(void)
 {
-	struct drm_i915_gem_mmap_gtt arg = { .handle = scene.gem };
-	int err = gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg);
-
 	prctl(PR_SET_NAME, "mmap");
-	if (!err && mmap(scene.memory, BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_FIXED, scene.fd, arg.offset) == MAP_FAILED)
-		err = -errno;
-	return err;
+	return gem_mmap_gtt(scene.fd, scene.gem, BYTES, MAP_SHARED | MAP_FIXED,
+			    &scene.memory);
 }
 
 static int call(void)

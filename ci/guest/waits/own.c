@@ -45,7 +45,6 @@ static int discard(void)
 
 static int prepare(void)
 {
-	struct drm_i915_gem_mmap_gtt arg = {};
 	int err;
 
 	scene.fd = gem_open(DEVICE);
@@ -57,14 +56,9 @@ static int prepare(void)
 		return -errno;
 	memset(scene.memory, 0x5a, BYTES);
 	err = gem_userptr(scene.fd, scene.memory, BYTES, &scene.object);
-	arg.handle = scene.object;
 	if (!err)
-		err = gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg);
-	if (err)
-		return err;
-	scene.buffer = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-			    scene.fd, arg.offset);
-	return scene.buffer == MAP_FAILED ? -errno : 0;
+		err = gem_mmap_gtt(scene.fd, scene.object, BYTES, MAP_SHARED, &scene.buffer);
+	return err;
 }
 
 static int party(int sock)

@@ -31,21 +31,17 @@ static int set_caching(int fd, uint32_t handle, uint32_t caching)
 /* A fault at the GTT mmap of a new tiled object takes a fence register. */
 static int take_fence(int fd, uint64_t size)
 {
-	struct drm_i915_gem_mmap_gtt arg = { };
-	volatile char *p;
-	int err = gem_create(fd, size, &arg.handle);
+	uint32_t handle;
+	char *p;
+	int err = gem_create(fd, size, &handle);
 
 	if (!err)
-		err = set_tiling(fd, arg.handle, I915_TILING_X);
+		err = set_tiling(fd, handle, I915_TILING_X);
 	if (!err)
-		err = gem_ioctl(fd, DRM_IOCTL_I915_GEM_MMAP_GTT, &arg);
-	if (err)
-		return err;
-	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, arg.offset);
-	if (p == MAP_FAILED)
-		return -errno;
-	*p = 1;
-	return 0;
+		err = gem_mmap_gtt(fd, handle, size, MAP_SHARED, &p);
+	if (!err)
+		*(volatile char *)p = 1;
+	return err;
 }
 
 int revoke_prepare(enum call call, int fd, uint32_t handle)
