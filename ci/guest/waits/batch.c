@@ -65,3 +65,12 @@ int batch_run(int fd, struct batch *b)
 		nap(1000);
 	return err;
 }
+
+int batch_over(int fd, void *memory, uint64_t bytes, struct batch *b)
+{
+	int err = gem_userptr(fd, memory, bytes, &b->object);
+
+	if (!err)
+		err = batch_create(fd, b->kind, &b->batch);
+	return err ? err : batch_run(fd, b);
+}

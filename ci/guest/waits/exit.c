@@ -61,11 +61,7 @@ static int party(int sock)
 	if (scene.memory == MAP_FAILED)
 		return -errno;
 	memset(scene.memory, 0x5a, BYTES);
-	err = gem_userptr(fd, scene.memory, BYTES, &b.object);
-	if (!err)
-		err = batch_create(fd, b.kind, &b.batch);
-	if (!err)
-		err = batch_run(fd, &b);
+	err = batch_over(fd, scene.memory, BYTES, &b);
 	if (!err)
 		err = part_start(CALL, leave);
 	return party_ready(err, sock, b.out);

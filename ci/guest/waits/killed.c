@@ -55,11 +55,7 @@ static int party(int sock)
 	if (scene.memory == MAP_FAILED)
 		return -errno;
 	memset(scene.memory, 0x5a, BYTES);
-	err = gem_userptr(scene.fd, scene.memory, BYTES, &b.object);
-	if (!err)
-		err = batch_create(scene.fd, b.kind, &b.batch);
-	if (!err)
-		err = batch_run(scene.fd, &b);
+	err = batch_over(scene.fd, scene.memory, BYTES, &b);
 	if (!err)
 		err = part_start(CALL, use_new);
 	return party_ready(err, sock, b.out);

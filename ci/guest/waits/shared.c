@@ -32,15 +32,10 @@ static struct {
 static int owner(void *data __attribute__((unused)))
 {
 	struct part *part = &board->part[OWNER];
-	int err;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	err = gem_userptr(scene.fd, scene.memory, BYTES, &scene.batch.object);
-	if (!err)
-		err = batch_create(scene.fd, scene.batch.kind, &scene.batch.batch);
-	if (!err)
-		err = batch_run(scene.fd, &scene.batch);
-	atomic_store(&scene.err, err);
+	atomic_store(&scene.err,
+		     batch_over(scene.fd, scene.memory, BYTES, &scene.batch));
 	atomic_store(&part->tid, (int)syscall(SYS_gettid));
 	while (!atomic_load(&part->go))
 		syscall(SYS_futex, &part->go, FUTEX_WAIT, 0, NULL);

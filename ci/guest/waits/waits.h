@@ -151,6 +151,8 @@ struct batch {
 int batch_queue(int fd, struct batch *b);
 /* The same, again for as long as it says -EAGAIN. */
 int batch_run(int fd, struct batch *b);
+/* Run a new batch of @b's kind with a new object over @memory. */
+int batch_over(int fd, void *memory, uint64_t bytes, struct batch *b);
 
 /* engine.c */
 struct engine {
