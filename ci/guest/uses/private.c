@@ -5,7 +5,6 @@
  * object. A private mmap that was written to has pages like any memory: it is refused all
  * the same.
  */
-#include <i915_drm.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -4,7 +4,6 @@
  * cannot go, for a pread has them pinned. When the driver revokes the mmap, below the
  * mutex of the GGTT, that is an invalidation of the object.
  */
-#include <i915_drm.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

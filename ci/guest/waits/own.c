@@ -4,7 +4,6 @@
  * object is discarded: the copy faults, and the fault wants pages that the copy has
  * pinned and the discard takes away. A driver may refuse the GTT mmap.
  */
-#include <i915_drm.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
