@@ -19,18 +19,16 @@ if [[ ! -e /dev/dri/card0 ]]; then
 	like "it is named" "$(<"$TMP/out")" "/dev/dri/card0: No such file"
 fi
 
-# "worker" is for kernels that leave the pages of an object to a worker.
-ways="create pread blit again mprotect munmap discard fork export close"
 last=$(last_step v5.10)
 rc=0
-ci/shell --base v5.10 --step "$last" --config selftest --share "$TMP/last" -- "failnth $ways" \
+ci/shell --base v5.10 --step "$last" --config selftest --share "$TMP/last" -- failnth \
 	>"$TMP/out" 2>"$TMP/log" || rc=$?
 sed 's/^/# /' "$TMP/out"
 is "step $last: as it should be, nothing in the log" "$rc" 0
 ((rc == 0)) || tail -n 5 "$TMP/log" | sed 's/^/# /'
 # Each way has allocations, and some it cannot do without; but discard and close, which
 # may not fail.
-for way in create pread blit again mprotect munmap fork export; do
+for way in create pread blit again mprotect munmap fork export worker; do
 	like "$way: refused" "$(grep "^$way " "$TMP/out")" "^$way +[1-9][0-9]* failed, [1-9][0-9]* "
 done
 like "close: never" "$(grep '^close ' "$TMP/out")" " 0 refused"
@@ -47,4 +45,10 @@ mutant_build "forgets that it was refused" \
 mutant_shell 'failnth blit'
 is "another word than ENOMEM: is found" "$rc" 1
 like "another word than ENOMEM: is told" "$(<"$TMP/out")" "# allocation [0-9]+: Bad address"
+
+# An importer asks the worker again and again for an error that is told never.
+mutant_build "the worker keeps no error" \
+	'/^static void __i915_gem_userptr_get_pages_worker/,/^}$/s/^\tobj->userptr.work = err .*/\tobj->userptr.work = NULL;/'
+mutant_shell 'failnth worker'
+is "the worker keeps no error: is found" "$rc" 1
 done_testing

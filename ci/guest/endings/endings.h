@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "../lib/blt.h"
+#include "../lib/prime.h"
 
 #define OBJECTS		4
 #define BYTES		(4ul << 20)	/* of one object */

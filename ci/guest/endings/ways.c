@@ -147,18 +147,6 @@ static int eat_memory(int fd)
 	}
 }
 
-static int dmabuf(int fd, uint32_t handle, int *dmabuf)
-{
-	struct drm_prime_handle arg = {
-		.handle = handle,
-		.flags = DRM_CLOEXEC,
-	};
-	int err = gem_ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg);
-
-	*dmabuf = arg.fd;
-	return err;
-}
-
 /*
  * An object without a notifier gets one when it is exported. From then on it
  * follows the memory, which it did not before.
@@ -177,11 +165,10 @@ static int export_unsync(int fd)
 	if (err)
 		return failed("no busy objects", err);
 	for (i = 0; i < OBJECTS; i++) {
-		int buf;
+		int buf = prime_export(fd, v.handle[i]);
 
-		err = dmabuf(fd, v.handle[i], &buf);
-		if (err)
-			return failed("export", err);
+		if (buf < 0)
+			return failed("export", buf);
 	}
 	victim_ready();
 
@@ -225,9 +212,9 @@ static int leave_object(int fd)
  */
 static int export_left(int fd)
 {
-	int buf, err = dmabuf(fd, atomic_load(&board->handle), &buf);
+	int buf = prime_export(fd, atomic_load(&board->handle));
 
-	if (!err) {
+	if (buf >= 0) {
 		close(buf);
 		return -EEXIST;
 	}

@@ -8,6 +8,7 @@
 #define FAILNTH_H
 
 #include "../lib/blt.h"
+#include "../lib/prime.h"
 
 #define DEVICE	"/dev/dri/card0"
 #define PAGES	64ul

@@ -32,7 +32,7 @@ static int usage(FILE *f)
 	      "without the memory, and the object must show what the memory has.\n", f);
 	for (i = 0; i < nways; i++)
 		fprintf(f, "    %-9s %s\n", ways[i].name, ways[i].help);
-	fputs("    worker    gup for another process, in the kernel's worker; by chance\n"
+	fputs("    worker    what another driver maps, in the kernel's worker; by chance\n"
 	      "Needs CONFIG_FAILSLAB (--config failslab).\n"
 	      "Exit: 0 all as it should be, 1 not, 2 usage, 3 cannot be tried here.\n", f);
 	return f == stdout ? FAIL_PASS : FAIL_USAGE;

@@ -133,16 +133,12 @@ static int unsynchronised(struct scene *s)
 
 static int export(struct scene *s)
 {
-	struct drm_prime_handle arg = { .handle = s->handle, .flags = DRM_CLOEXEC };
 	double end = now() + PATIENCE;
-	int err;
 
 	do {
-		err = gem_ioctl(s->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg);
-	} while (err == -EAGAIN && now() < end);
-	if (!err)
-		s->dmabuf = arg.fd;
-	return err;
+		s->dmabuf = prime_export(s->fd, s->handle);
+	} while (s->dmabuf == -EAGAIN && now() < end);
+	return MIN(s->dmabuf, 0);
 }
 
 /* It is synchronised then: other memory is seen. */

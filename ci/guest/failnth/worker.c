@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The worker gets the pages of an object of another process. PERCENT of the
- * allocations of unbound kworkers fail. A call for such an object must fail with
- * -ENOMEM for good, or give the right data.
+ * Another driver, vgem, maps an object that another process has made: i915's worker
+ * gets the pages. PERCENT of the allocations of unbound kworkers fail. The import must
+ * fail with -ENOMEM or have the object mapped, and the object must show what the memory
+ * has after both.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -99,7 +100,21 @@ static int read_all(const struct scene *s)
 	return 0;
 }
 
-static int round_of(int fd, unsigned long *refused)
+/* vgem maps the object of another process, and lets it go: 0 or -errno. */
+static int map_all(const struct scene *s, int vgem)
+{
+	int dmabuf = prime_export(s->fd, s->handle);
+	uint32_t handle;
+	int err;
+
+	if (dmabuf < 0)
+		return dmabuf;
+	err = prime_import(vgem, dmabuf, PATIENCE, &handle);
+	close(dmabuf);
+	return err ? err : gem_close(vgem, handle);
+}
+
+static int round_of(int fd, int vgem, unsigned long *refused)
 {
 	struct scene s;
 	pid_t pid;
@@ -114,23 +129,32 @@ static int round_of(int fd, unsigned long *refused)
 		owner_end(pid);
 		return FAIL_SKIP;
 	}
-	err = read_all(&s);
+	err = map_all(&s, vgem);
 	sys_write(FAILSLAB "probability", "0");
-	*refused += err == -ENOMEM;
-	if (err && err != -ENOMEM)
+	if (err == -ENOMEM) {
+		(*refused)++;
+		err = map_all(&s, vgem);
+	}
+	if (!err)
+		err = read_all(&s);
+	if (err)
 		scene_failed("the worker's pages", err);
 	gem_close(fd, s.handle);
 	owner_end(pid);
-	return err && err != -ENOMEM ? FAIL_BAD : FAIL_PASS;
+	return err ? FAIL_BAD : FAIL_PASS;
 }
 
 int worker_fails(int fd, unsigned int seconds, unsigned long *failed)
 {
 	unsigned long rounds = 0, refused = 0;
 	double end = now() + seconds;
+	int vgem = prime_open("vgem"), ret, err;
 	char times[16];
-	int ret, err;
 
+	if (vgem < 0) {
+		scene_failed("vgem", vgem);
+		return FAIL_SKIP;
+	}
 	snprintf(times, sizeof(times), "%d", TIMES);
 	err = sys_write(FAILSLAB "times", times);
 	if (!err)
@@ -140,12 +164,13 @@ int worker_fails(int fd, unsigned int seconds, unsigned long *failed)
 		return FAIL_SKIP;
 	}
 	do {
-		ret = round_of(fd, &refused);
+		ret = round_of(fd, vgem, &refused);
 		rounds++;
 	} while (ret == FAIL_PASS && now() < end);
 	sys_write(FAILSLAB "task-filter", "N");
 	err = TIMES - sys_number(FAILSLAB "times");
-	printf("%-9s %5d failed, %lu of %lu uses refused\n", "worker", err, refused,
+	close(vgem);
+	printf("%-9s %5d failed, %lu of %lu imports refused\n", "worker", err, refused,
 	       rounds);
 	if (ret == FAIL_PASS && (err < 1 || !refused)) {
 		printf("# nothing failed\n");

@@ -132,7 +132,7 @@ static int create(struct fences *f, int fd)
 		return because(-ENOMEM, "no object for the marker", -errno);
 	f->seen += WORD_OFFSET / sizeof(*f->seen);
 	f->marker = *f->seen;
-	f->dmabuf = object_export(fd, f->dst);
+	f->dmabuf = prime_export(fd, f->dst);
 	if (f->dmabuf < 0)
 		return because(f->dmabuf, "export", f->dmabuf);
 	err = job_create(&f->job, fd, OTHERS);

@@ -4,7 +4,6 @@
  * when the mm invalidates memory whose content stays. vgem maps an import at once, for
  * as long as it has a handle; i915 would only take a reference to its own object.
  */
-#include <drm.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -18,41 +17,6 @@
 #define BYTES	(8 * MIB)
 #define PAGES	(BYTES / PAGE)
 #define RELEASE	10.0		/* seconds until pages must be released */
-
-static int open_vgem(void)
-{
-	char path[32], name[16];
-	unsigned int i;
-
-	for (i = 0; i < 8; i++) {
-		struct drm_version arg = { .name = name, .name_len = sizeof(name) - 1 };
-		int fd;
-
-		snprintf(path, sizeof(path), "/dev/dri/card%u", i);
-		fd = gem_open(path);
-		if (fd < 0)
-			continue;
-		memset(name, 0, sizeof(name));
-		if (!gem_ioctl(fd, DRM_IOCTL_VERSION, &arg) && !strcmp(name, "vgem"))
-			return fd;
-		close(fd);
-	}
-	return -ENODEV;
-}
-
-static int import(int fd, int dmabuf, uint32_t *handle)
-{
-	struct drm_prime_handle arg = { .fd = dmabuf };
-	double end = now() + PATIENCE;
-	int err;
-
-	/* To map it is a use of the object like others. */
-	do {
-		err = gem_ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &arg);
-	} while (err == -EAGAIN && now() < end);
-	*handle = arg.handle;
-	return err;
-}
 
 static void *fork_once(void *arg)
 {
@@ -157,10 +121,10 @@ static int one(int fd, int vgem, const struct change *c)
 		err = use_blit(fd, handle, PAGES, NULL);
 	if (err)
 		return err;
-	dmabuf = object_export(fd, handle);
+	dmabuf = prime_export(fd, handle);
 	if (dmabuf < 0)
 		return dmabuf;
-	err = import(vgem, dmabuf, &imported);
+	err = prime_import(vgem, dmabuf, PATIENCE, &imported);
 	if (err)
 		return because(err, "import", err);
 	mapped = pinned_pages();
@@ -204,7 +168,7 @@ static int one(int fd, int vgem, const struct change *c)
 static int run_import(int fd)
 {
 	unsigned int i, bad = 0;
-	int vgem = open_vgem(), ret;
+	int vgem = prime_open("vgem"), ret;
 
 	if (vgem < 0)
 		return because(USE_SKIP, "no vgem", vgem);

@@ -144,11 +144,3 @@ int object_busy(int fd, uint32_t handle)
 
 	return err ? err : !!arg.busy;
 }
-
-int object_export(int fd, uint32_t handle)
-{
-	struct drm_prime_handle arg = { .handle = handle, .flags = DRM_CLOEXEC };
-	int err = gem_ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &arg);
-
-	return err ? err : arg.fd;
-}

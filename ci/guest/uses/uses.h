@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "../lib/blt.h"
+#include "../lib/prime.h"
 
 #define MIB		(1ul << 20)
 #define MOST_OBJECTS	100000	/* of many */
@@ -141,8 +142,6 @@ int sw_sync_add(int timeline, uint32_t n);
 int file_signaled(int file, double seconds);
 /* GPU engines that use it: 0 is idle; -errno. */
 int object_busy(int fd, uint32_t handle);
-/* A dma-buf of it, or -errno. */
-int object_export(int fd, uint32_t handle);
 
 /* discard.c: a thread that takes the memory of an object away, again and again. */
 struct discard {
