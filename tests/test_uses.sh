@@ -37,7 +37,7 @@ fi
 line() { grep "^$1 " "$TMP/out"; }
 
 last=$(last_step v5.10)
-ways="fences progress sticky private import back many"
+ways="fences progress sticky private map import back many"
 rc=0
 ci/shell --base v5.10 --step "$last" --share "$TMP/share" -- \
 	"uses --seconds 15 --count 500 --ratio 4 $ways" >"$TMP/out" 2>"$TMP/log" || rc=$?

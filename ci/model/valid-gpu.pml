@@ -103,8 +103,9 @@ inline submit(i, runs)
 #define IN_USE		(gpu[0] == pages || gpu[1] == pages)
 
 /*
- * i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait.  It has the vma on a list of
- * its own while it works, but not out of obj->vma.tree.
+ * i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait, or else with UNBIND_VM_TRYLOCK
+ * (the shrinker's has neither).  It has the vma on a list of its own while it works, but
+ * not out of obj->vma.tree.
  */
 #ifndef STEP8
 inline unbind(may_wait)
@@ -116,8 +117,8 @@ inline unbind(may_wait)
 	fi;
 	if
 	:: !bound
-	:: bound && !may_wait && ACTIVE && !M(release_active) -> err = BUSY
-	:: bound && vma_pin > 0 -> err = AGAIN
+	:: bound && !may_wait -> vma_tryunbind()
+	:: bound && may_wait && vma_pin > 0 -> err = AGAIN
 	:: else -> vma_unbind()
 	fi;
 	if
@@ -153,7 +154,19 @@ inline vma_unbind()
 	fi
 }
 
+/* i915_vma_tryunbind() */
+inline vma_tryunbind()
+{
+	atomic {
+		if
+		:: vm_mutex == 0 && vma_pin == 0 && VMA_IDLE -> bound = false; pins--
+		:: else -> err = BUSY
+		fi
+	}
+}
+
 #define VMA_UNUSED	(vma_pin == 0 && pins == bound)
+#define VM_FREE		(!bound || vm_mutex == 0)
 #ifdef NEVER
 #define DAEMONS		2
 #define REQUESTS_END	false
@@ -170,6 +183,7 @@ inline vma_unbind()
 #define foreign		false
 #define IN_USE		false
 #define VMA_UNUSED	(pins == 0)
+#define VM_FREE		true
 #define REQUESTS_END	true
 #define REQUESTS_DONE	true
 #define DAEMONS		2

@@ -155,7 +155,8 @@ inline get_pages()
 	mo = have_mo;
 	ok = false;
 	if
-	:: mine -> resume()
+	:: mine && M(get_pages_begins) -> begin(); ok = true
+	:: mine && !M(get_pages_begins) -> resume()
 	:: else
 	fi;
 	if

@@ -28,11 +28,27 @@ inline caller_unlock(kind)
 	fi
 }
 
+/* i915_gem_shrink(), in an allocation of fork() */
+#ifdef FORK_SHRINKS
+inline shrink()
+{
+	unbind(false);
+	if
+	:: err == 0 -> object_put_pages()
+	:: else
+	fi
+}
+#else
+#define shrink()	skip
+#endif
+
 /* What comes between start and the zap */
 inline caller_nests(kind, range)
 {
 	if
-	:: kind == FORK && nest -> direct_reclaim()
+	:: kind == FORK && nest ->
+		direct_reclaim();
+		shrink()
 	:: kind == FORK && !nest ->
 		/* the same, and the page is that of another mm */
 		LOCK(i_mmap);
@@ -111,6 +127,7 @@ proctype importer(bool fast; byte n)
 	:: n == 0 || KILLED -> break
 	:: else ->
 		atomic { min = gone; was_sync = synchronised };
+		prepare_map();
 		pin_pages();
 		if
 		:: ret == 0 ->

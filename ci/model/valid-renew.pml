@@ -44,9 +44,40 @@ inline validate()
 	fi
 }
 
+/* userptr_prepare_map(): for the process itself */
+inline prepare_map()
+{
+	err = 0;
+	mo = have_mo && mine;
+	if
+	:: mo && pages != 0 && !VALID ->
+		/* i915_gem_userptr_release_stale() */
+		if
+		:: atomic { userptr_lock == 0 -> userptr_lock = _pid + 1 };
+			if
+			:: !VALID -> unbind(false)
+			:: else -> err = BUSY
+			fi;
+			if
+			:: err == 0 -> object_put_pages()
+			:: else
+			fi;
+			UNLOCK(userptr_lock)
+		:: else
+		fi
+	:: else
+	fi;
+	if
+	:: mo && pages == 0 -> begin()
+	:: else
+	fi;
+	atomic { err = 0; seq = 0; mo = false }
+}
+
 /* i915_gem_userptr_release_worker(), and _release_stale() */
 #define RELEASABLE \
-	(userptr_lock == 0 && (VALID || pages == 0 || (VMA_UNUSED && !ACTIVE)))
+	(userptr_lock == 0 && \
+	 (VALID || pages == 0 || (VMA_UNUSED && !ACTIVE && VM_FREE)))
 proctype release_worker()
 {
 	bool wasted, took;
@@ -72,7 +103,7 @@ end:	do
 					unbind(false);
 					if
 					:: err == 0 ->
-						wasted = VALID && pages != 0 && !SHRINKS;
+						wasted = VALID && pages != 0 && !MAY_WASTE;
 						assert(!wasted);
 						object_put_pages()
 					:: else

@@ -46,6 +46,7 @@
 #define foreign_waits	39
 #define resv_fences	40
 #define vma_list	41
+#define get_pages_begins 42
 #ifndef MUT
 #define MUT	0
 #endif
@@ -79,10 +80,11 @@
 #else
 #define IS_STEP8 false
 #endif
-#ifdef SHRINK
-#define SHRINKS	true
+/* Who may return pages, or get some, while the worker is about to return old ones */
+#if defined(SHRINK) || defined(FORK_SHRINKS) || (IMPORTERS > 0 && FAST)
+#define MAY_WASTE	true
 #else
-#define SHRINKS	false
+#define MAY_WASTE	false
 #endif
 
 byte todo = 1;			/* processes that want the pages, and init */

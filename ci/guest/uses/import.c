@@ -182,6 +182,67 @@ static int run_import(int fd)
 	return bad ? USE_BAD : USE_PASS;
 }
 
+/*
+ * vgem maps the object of its own process, whose pages are all there: -EAGAIN is wrong.
+ * Faults, or -errno if it cannot be tried.
+ */
+static int map_at_once(int fd, int vgem)
+{
+	static const char *const when[] = { "before the first use", "after a fork" };
+	char *mem = map(BYTES, true);
+	uint32_t handle, imported;
+	int dmabuf, err, bad = 0;
+	unsigned int i;
+
+	if (!mem)
+		return -errno;
+	fill(mem, PAGES, 1);
+	err = gem_userptr(fd, mem, BYTES, &handle);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(when); i++) {
+		err = i ? by_fork(mem) : 0;
+		if (err)
+			return because(err, "fork", err);
+		fill(mem, PAGES, 1 + i);
+		dmabuf = prime_export(fd, handle);
+		if (dmabuf < 0)
+			return because(dmabuf, "export", dmabuf);
+		err = prime_import(vgem, dmabuf, 0, &imported);
+		if (err) {
+			complain("%s: %s", when[i], strerror(-err));
+			bad++;
+		} else {
+			gem_close(vgem, imported);
+		}
+		close(dmabuf);
+		if (owner(fd, handle, mem, 1 + i, when[i]))
+			bad++;
+	}
+	gem_close(fd, handle);
+	munmap(mem, BYTES);
+	return bad;
+}
+
+static int run_map(int fd)
+{
+	int vgem = prime_open("vgem"), bad;
+
+	if (vgem < 0)
+		return because(USE_SKIP, "no vgem", vgem);
+	bad = map_at_once(fd, vgem);
+	close(vgem);
+	if (bad < 0)
+		return because(USE_SKIP, "map", bad);
+	note("%d faults of an object that vgem maps at once", bad);
+	return bad ? USE_BAD : USE_PASS;
+}
+
+const struct way way_map = {
+	.name = "map", .help = "what is in memory can be mapped by an importer at once",
+	.run = run_map, .silent = 60,
+};
+
 const struct way way_import = {
 	.name = "import", .help = "what vgem has imported and mapped works on for its owner",
 	.run = run_import, .silent = 180,

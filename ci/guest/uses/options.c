@@ -9,7 +9,7 @@
 struct asked asked = { .count = 2000, .seconds = 20 };
 
 const struct way *const ways[] = {
-	&way_fences, &way_nomem, &way_progress, &way_sticky, &way_private, &way_import, &way_back,
+	&way_fences, &way_nomem, &way_progress, &way_sticky, &way_private, &way_map, &way_import, &way_back,
 	&way_many, NULL
 };
 

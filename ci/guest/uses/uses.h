@@ -27,7 +27,7 @@ struct way {
 	double silent;		/* seconds without progress that are a hang */
 };
 
-extern const struct way way_fences, way_nomem, way_progress, way_sticky, way_private,
+extern const struct way way_fences, way_nomem, way_progress, way_sticky, way_private, way_map,
 	way_import, way_back, way_many;
 extern const struct way *const ways[];		/* ends with NULL */
 
