@@ -103,12 +103,12 @@ inline submit(i, runs)
 #define IN_USE		(gpu[0] == pages || gpu[1] == pages)
 
 /*
- * i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait, or else with UNBIND_VM_TRYLOCK
- * (the shrinker's has neither).  It has the vma on a list of its own while it works, but
- * not out of obj->vma.tree.
+ * i915_gem_object_unbind(): with UNBIND_ACTIVE if how is MAY_WAIT, with UNBIND_VM_TRYLOCK
+ * if it is TRY; the shrinker's waits for the vm->mutex, and not for requests.  It has the
+ * vma on a list of its own while it works, but not out of obj->vma.tree.
  */
 #ifndef STEP8
-inline unbind(may_wait)
+inline unbind(how)
 {
 	err = 0;
 	if
@@ -117,8 +117,9 @@ inline unbind(may_wait)
 	fi;
 	if
 	:: !bound
-	:: bound && !may_wait -> vma_tryunbind()
-	:: bound && may_wait && vma_pin > 0 -> err = AGAIN
+	:: bound && how == TRY -> vma_tryunbind()
+	:: bound && how == IF_IDLE && ACTIVE -> err = BUSY
+	:: bound && how != TRY && !(how == IF_IDLE && ACTIVE) && vma_pin > 0 -> err = AGAIN
 	:: else -> vma_unbind()
 	fi;
 	if
@@ -159,7 +160,10 @@ inline vma_tryunbind()
 {
 	atomic {
 		if
-		:: vm_mutex == 0 && vma_pin == 0 && VMA_IDLE -> bound = false; pins--
+		:: !bound
+		:: bound && vm_mutex == 0 && vma_pin == 0 && VMA_IDLE ->
+			bound = false;
+			pins--
 		:: else -> err = BUSY
 		fi
 	}
@@ -189,5 +193,5 @@ inline vma_tryunbind()
 #define DAEMONS		2
 inline gpu_is_done() { skip }
 inline mm_replace() { skip }
-inline unbind(may_wait) { err = 0 }
+inline unbind(how) { err = 0 }
 #endif

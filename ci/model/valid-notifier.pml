@@ -101,7 +101,7 @@ inline invalidate(kind)
 	if
 	:: flush ->
 		if
-		:: M(notifier_unbinds) -> unbind(true)
+		:: M(notifier_unbinds) -> unbind(MAY_WAIT)
 		:: else
 		fi;
 		if

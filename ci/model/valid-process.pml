@@ -32,7 +32,7 @@ inline caller_unlock(kind)
 #ifdef FORK_SHRINKS
 inline shrink()
 {
-	unbind(false);
+	unbind(IF_IDLE);
 	if
 	:: err == 0 -> object_put_pages()
 	:: else
@@ -206,7 +206,7 @@ proctype shrinker(byte n)
 	:: n == 0 -> break
 	:: else ->
 		n--;
-		unbind(false);
+		unbind(IF_IDLE);
 		if
 		:: err == 0 -> object_put_pages()
 		:: else

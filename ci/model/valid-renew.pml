@@ -17,7 +17,7 @@ inline validate()
 			:: else ->
 				if
 				:: pages != 0 ->
-					unbind(true);
+					unbind(MAY_WAIT);
 					if
 					:: err == 0 -> object_put_pages()
 					:: else
@@ -55,7 +55,7 @@ inline prepare_map()
 		if
 		:: atomic { userptr_lock == 0 -> userptr_lock = _pid + 1 };
 			if
-			:: !VALID -> unbind(false)
+			:: !VALID -> unbind(TRY)
 			:: else -> err = BUSY
 			fi;
 			if
@@ -100,7 +100,7 @@ end:	do
 				err = 0;
 				if
 				:: !VALID || M(release_blind) ->
-					unbind(false);
+					unbind(TRY);
 					if
 					:: err == 0 ->
 						wasted = VALID && pages != 0 && !MAY_WASTE;

@@ -59,6 +59,11 @@
 #define INTR	4
 #define STALE	5
 
+/* How unbind() goes about it */
+#define IF_IDLE		0
+#define MAY_WAIT	1
+#define TRY		2
+
 /* Who takes part */
 #ifndef IMPORTERS
 #define IMPORTERS	0
