@@ -7,12 +7,6 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/../ci/lib/lib.sh"
 
-# need_value OPTION COUNT: COUNT is $#: is there something after OPTION?
-need_value()
-{
-	(($2 > 1)) || die 2 "$1 needs a value (see --help)"
-}
-
 # list_info SERIES: set LIST, LIST_BASE and what base_info sets.  A series is named
 # after its base; "-merge" is the variant for maintainers.
 list_info()

@@ -12,6 +12,7 @@ cover letter: all of them), 1, 2... into DIR.
 Exit 0: done; 2: wrong usage, or get_maintainer.pl is not there or names no list.
 """
 
+import argparse
 import email.utils
 import os
 import re
@@ -71,13 +72,26 @@ def key(text):
     return (m.group(2) if m else text).lower()
 
 
-def main(argv):
-    if argv in (["--help"], ["-h"]):
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        die("%s: see scripts/recipients.py --help" % message)
+
+
+def options(argv):
+    p = Parser(add_help=False, allow_abbrev=False)
+    p.add_argument("words", nargs="*")
+    p.add_argument("-h", "--help", action="store_true")
+    o = p.parse_args(argv)
+    if o.help:
         print(__doc__.strip())
-        return
-    if len(argv) < 3:
+        sys.exit(0)
+    if len(o.words) < 3:
         die("TREE, DIR and a PATCH are needed: see scripts/recipients.py --help")
-    tree, dest, *patches = argv
+    return o.words
+
+
+def main(argv):
+    tree, dest, *patches = options(argv)
     found = [ask(tree, p) for p in patches]
     votes = {}
     for people in found:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A test list on several machines, a step many times, the step that changed a result:
-# ci/split, ci/merge, ci/bisect, ci/run --only, --repeat and --shard. In a copy of ci/
+# ci/merge, ci/bisect, ci/run --only, --repeat and --shard. In a copy of ci/
 # a script replaces ci/stages/step and gives the wanted results; the last tests run real VMs.
 . "$(dirname "$0")/tap.sh"
 T=igt@gem_userptr_blits M=igt@meta_test
@@ -54,38 +54,6 @@ export WORLD=$TMP/world RAN=$TMP/ran
 run() { rc=0; "$F/ci/run" "$@" >"$TMP/log" 2>&1 || rc=$?; }
 said() { like "$1" "$(<"$TMP/log")" "$2"; }
 tests_of() { awk -F'\t' -v s="$2" '$2 == s && $3 ~ /^igt@/ { print $3 }' "$1/results.tsv"; }
-
-# --- split: every test once, alike in load, the same on every machine ---------
-list=$ROOT/ci/data/testlists/full.testlist
-grep '^igt@' "$list" >"$TMP/full"
-for n in 1 2 3 7; do
-	for ((i = 1; i <= n; i++)); do
-		"$ROOT/ci/split" "$i/$n" "$TMP/full" >"$TMP/part$i"
-	done
-	is "$n parts: all tests, each once" \
-		"$(for ((i = 1; i <= n; i++)); do cat "$TMP/part$i"; done | sort)" "$(sort "$TMP/full")"
-	is "$n parts: in the order of the list" \
-		"$(grep -nxFf "$TMP/part1" "$TMP/full" | sort -n | cut -d: -f2-)" "$(<"$TMP/part1")"
-done
-printf '%s\n' a b c d e | sed "s/^/$T@/" >"$TMP/five"
-printf "$T@%s\t%s\n" a 1 b 9 c 2 d 4 e 2 >"$TMP/t"
-is "the longest alone, the rest together" \
-	"$("$ROOT/ci/split" 1/2 "$TMP/five" "$TMP/t" | xargs)|$("$ROOT/ci/split" 2/2 "$TMP/five" "$TMP/t" | xargs)" \
-	"$T@b|$T@a $T@c $T@d $T@e"
-{ printf 'base\tstep\ttest\tresult\tseconds\tdetail\n'
-  printf "v5.10\tbase\t$T@%s\tpass\t%s\t\n" a 1 b 9 c 2 d 4 e 2 a 30; } >"$TMP/r.tsv"
-is "times out of a results.tsv, the longest counts" \
-	"$("$ROOT/ci/split" 1/2 "$TMP/five" "$TMP/r.tsv" | xargs)" "$T@a"
-"$ROOT/ci/split" --table "$TMP/r.tsv" >"$TMP/table"
-is "and as a table" "$(grep -c . "$TMP/table") $(grep "@a" "$TMP/table")" "7 $T@a	30.0"
-is "more machines than tests" "$("$ROOT/ci/split" 6/6 "$TMP/five" "$TMP/t")" ""
-is "times.tsv knows every test of the lists" "$(cat "$ROOT"/ci/data/testlists/{bat,full}.testlist |
-	grep '^igt@' | sort -u | grep -vxFf <(cut -f1 "$ROOT/ci/data/testlists/times.tsv"))" ""
-for bad in 0/2 3/2 x 1/0 1-2; do
-	out=$("$ROOT/ci/split" "$bad" "$TMP/five" 2>&1)
-	is "split $bad: exit 2" $? 2
-	like "split $bad: named" "$out" "$bad"
-done
 
 # --- --only -------------------------------------------------------------------
 run --only dmabuf-sync --step 3 --out "$TMP/only"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Our Python passes pyflakes, the guest's C passes the kernel's checkpatch, no file has
-# white space at the end of a line, and each file has its licence.
+# white space at the end of a line, each file has its licence, and none is a product of
+# a build.
 . "$(dirname "$0")/tap.sh"
 cd "$ROOT" || exit 3
 
@@ -18,6 +19,10 @@ is "no licence" "$(printf '%s\n' "${files[@]}" |
 	while IFS= read -r f; do
 		grep -q SPDX-License-Identifier "$f" || echo "$f"
 	done)" ""
+
+# The coverage of a run is as easily added by accident as an object.
+is "no product of a build or of a run" "$(printf '%s\n' "${files[@]}" |
+	grep -E '\.(o|ko|a|so|d|cmd|pyc|gcda|gcno|profraw|profdata|orig|rej)$|(^|/)(core|vmlinux|a\.out)$')" ""
 
 mapfile -t python < <(for f in "${files[@]}"; do
 	[[ $f != *.py ]] && ! head -n1 "$f" | grep -qa '^#!.*python' || echo "$f"

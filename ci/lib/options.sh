@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The command line of a script: --NAME VALUE or --NAME=VALUE, and --help, which prints
-# the comment at the head of the script from its fourth line on. Part of lib.sh.
+# The command line of a script: --NAME VALUE or --NAME=VALUE, words between them, and
+# --help, which prints the comment at the head of the script from its fourth line on.
+# Part of lib.sh.
 
 # What messages call this script: its path in the repository.
 LIB_COMMAND=$(cd "$(dirname "$0")" && pwd)/${0##*/}
@@ -20,6 +21,7 @@ help_text()
 #	NAME*		--NAME VALUE adds VALUE to the array NAME
 #	NAME+		--NAME VALUE adds --NAME and VALUE to the array NAME, for a command
 #			that takes the same option
+#	NAME...		words that are no options are in the array NAME
 #	--		what follows "--" is in the array COMMAND, and WITH_COMMAND is 1
 #
 # With NAME=VAR, NAME!=VAR and so on the variable is VAR. Wrong usage is exit 2.
@@ -37,7 +39,12 @@ options()
 			COMMAND=("${@:2}") WITH_COMMAND=1
 			return ;;
 		--?*)	name=${1#--} name=${name%%=*} ;;
-		*)	die 2 "unexpected '$1': $see" ;;
+		-?*)	die 2 "unknown option $1: $see" ;;
+		*)	[[ $spec =~ [[:space:]]([a-z_]+)'...'[[:space:]] ]] ||
+				die 2 "unexpected '$1': $see"
+			lib_option '*' "${BASH_REMATCH[1]}" '' "$1"
+			shift
+			continue ;;
 		esac
 		kind='' var=''
 		for word in $spec; do

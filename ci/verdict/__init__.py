@@ -10,6 +10,7 @@
     records     the records of one boot, and a row of results
     results     results.tsv: its columns, its words, and how bad each word is
     expected    what may come of a test: ci/data/expected
+    shards      the part of a test list for one of several machines, by times: ci/split
 """
 
 
