@@ -23,10 +23,13 @@ enum reg_kind {
 	REG_RAM,	/* stored; bits outside mask keep their value */
 	REG_RO,		/* write ignored */
 	REG_W1C,	/* bits written as 1, inside mask, become 0 */
-	REG_MASKED,	/* bits 31:16 select which of 15:0 change; the upper
-			 * half reads 0; mask limits 15:0 */
-	REG_HOOK,	/* nothing is stored: the write hook does it all; a
-			 * missing hook makes it read only */
+	/*
+	 * Bits 31:16 of the value select which of bits 15:0 change. The upper half
+	 * reads 0. mask limits bits 15:0.
+	 */
+	REG_MASKED,
+	/* Nothing is stored: the write hook does it all. Without a hook: read only. */
+	REG_HOOK,
 };
 
 struct reg {

@@ -31,7 +31,7 @@
 #define TRIGGER_BOOL	(VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER)
 #define TRIGGER_EVENTFD	(VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER)
 
-static char dir[] = "/tmp/hsw-test-XXXXXX";
+static char dir[32] = "/tmp/hsw-test-XXXXXX";	/* mkdtemp() writes to it */
 static struct sockaddr_un addr = { .sun_family = AF_UNIX };
 static pid_t server;
 static int sock = -1;
