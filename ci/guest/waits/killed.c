@@ -138,34 +138,26 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner, double be
 
 static int killed(bool owner)
 {
-	int err = hangcheck(false), fence, ret, status;
+	int fence, ret, status;
 	struct party p;
 	double begin;
 	pid_t pid;
 
-	if (err)
-		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
-	scene.fd = gem_open(DEVICE);
 	scene.file = memfd_create("waits", 0);
-	if (scene.fd < 0 || scene.file < 0 || ftruncate(scene.file, BYTES))
-		return verdict(WAITS_SKIP, "a device and a file: %s", strerror(errno));
+	if (scene.file < 0 || ftruncate(scene.file, BYTES))
+		return verdict(WAITS_SKIP, "a file: %s", strerror(errno));
 	begin = now();
-	err = party_start(&p, party);
-	fence = err ? err : fd_receive(p.sock);
+	fence = endless_start(&p, party, &scene.fd);
 	if (fence < 0)
-		return verdict(WAITS_SKIP, "a batch that does not end: %s", strerror(-fence));
+		return WAITS_SKIP;
 	pid = punch();
 	if (pid < 0)
 		return verdict(WAITS_SKIP, "fork: %s", strerror(errno));
 	ret = kill_one(&p, fence, pid, owner, begin);
-	/* Whoever waits for the batch can go from here on. */
 	kill(pid, SIGKILL);
-	close(scene.fd);
-	if (!fence_signalled(fence, 0))
-		gpu_reset();
+	endless_stop(scene.fd, fence);
 	if (reap(pid, limit, &status) == -ETIME)
 		ret = verdict(WAITS_HANG, "the process that punches a hole does not end");
-	hangcheck(true);
 	return ret;
 }
 

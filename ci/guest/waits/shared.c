@@ -103,25 +103,15 @@ static int one_exit(int fence, pid_t pid)
 
 int exit_shared(const struct way *way __attribute__((unused)))
 {
-	int err = hangcheck(false), fence, ret;
 	struct party p;
+	int fence = endless_start(&p, party, &scene.fd), ret;
 
-	if (err)
-		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
-	scene.fd = gem_open(DEVICE);
-	if (scene.fd < 0)
-		return verdict(WAITS_SKIP, "%s: %s", DEVICE, strerror(-scene.fd));
-	err = party_start(&p, party);
-	fence = err ? err : fd_receive(p.sock);
 	if (fence < 0)
-		return verdict(WAITS_SKIP, "a batch that does not end: %s", strerror(-fence));
+		return WAITS_SKIP;
 	ret = one_exit(fence, atomic_load(&board->part[OWNER].tid));
-	close(scene.fd);
 	kill(p.pid, SIGKILL);
-	if (!fence_signalled(fence, 0))
-		gpu_reset();
+	endless_stop(scene.fd, fence);
 	if (party_kill(&p))
 		ret = verdict(WAITS_HANG, "then SIGKILL does not end the other process");
-	hangcheck(true);
 	return ret;
 }

@@ -171,6 +171,21 @@ int gpu_reset(void);
 /* Of the blitter, ms, until hangcheck looks; 0 or -errno. */
 int heartbeat(unsigned int ms);
 
+/*
+ * endless.c: for the ways in which a batch of the party does not end.
+ *
+ * Turn hangcheck off, open the device as *@fd, and start the party @fn, which starts
+ * the batch on that file and sends the batch's sync_file. The manager keeps *@fd open,
+ * so the batch goes on when the party ends. Returns the sync_file; or -1 if there is
+ * none, and then board->why says why and hangcheck is on again.
+ */
+int endless_start(struct party *p, int (*fn)(int sock), int *fd);
+/*
+ * Close @fd, reset the GPU if the batch of the sync_file @fence still runs, and turn
+ * hangcheck on. From here on a task that waits for the batch can go.
+ */
+void endless_stop(int fd, int fence);
+
 /* other.c: other clients, one a process, from now to the end of the manager. */
 int others_start(bool all_engines);
 /*
