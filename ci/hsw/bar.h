@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What is behind the regions of the device.
+ *
+ * Haswell PRM, volume "PCIe Config Registers": GTTMMADR (BAR0), GMADR (BAR2) and IOBAR
+ * (BAR4). The numbers of the regions are those of <linux/vfio.h>.
  */
 #ifndef HSW_BAR_H
 #define HSW_BAR_H
@@ -23,14 +26,15 @@ struct bar {
 	uint32_t io_index;		/* the index port of BAR4 */
 };
 
+/* Power-on state: the index port is 0. hsw->lock is held. */
 void bar_reset(struct bar *bar);
 
 /* Bytes in a region; 0 if there is none of that number. */
 uint64_t region_size(unsigned int region);
 
 /*
- * An access by the guest's CPU: any length and alignment. -EINVAL unless all
- * of it lies inside the region; else 0, whatever the guest hit there.
+ * An access by the guest's CPU: len bytes at offset off, any length and alignment.
+ * -EINVAL unless all of it lies inside the region; else 0, whatever the guest hit there.
  * hsw->lock is held.
  */
 int region_read(struct hsw *hsw, unsigned int region, uint64_t off,

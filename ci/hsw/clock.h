@@ -12,7 +12,10 @@
 /* CLOCK_MONOTONIC in ns. */
 uint64_t clock_now(void);
 
-/* The TIMESTAMP counter at ns: 36 bits, in ticks of TIMESTAMP_NS. */
+/*
+ * The TIMESTAMP counter at ns of clock_now(): 36 bits, in ticks of TIMESTAMP_NS. Haswell
+ * PRM, volume "Command Reference: Registers", TIMESTAMP.
+ */
 uint64_t clock_ticks(uint64_t ns);
 
 /* The same now. */

@@ -24,8 +24,8 @@ enum cmd_client {
 #define BLT_OPCODE(dw0)		((dw0) >> 22 & 0x7f)
 
 /*
- * Dwords, the first included, as engine takes the command; or 0: no client of
- * Haswell has this number.
+ * The length, in dwords, of the command whose first dword is dw0, as engine takes it: 1 or
+ * more, the first dword included; or 0: no client of Haswell has this number.
  */
 unsigned int cmd_length(enum engine_id engine, uint32_t dw0);
 

@@ -17,7 +17,7 @@ extern const char *const engine_name[NUM_ENGINES];
 /* The engine whose block holds register off; RCS if none does. */
 enum engine_id engine_of(uint32_t off);
 
-/* Offsets from engine_base[]. */
+/* Byte offsets from engine_base[], and the bits of those registers. */
 #define RING_TAIL	0x30u
 #define RING_HEAD	0x34u
 #define RING_START	0x38u

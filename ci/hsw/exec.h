@@ -2,6 +2,10 @@
 /*
  * What the execution of any command needs: what comes of it, in which address
  * space its operands lie, whether it is allowed.
+ *
+ * Haswell PRM, volume "Command Stream Programming", batch buffers (which commands are
+ * privileged), and the descriptions of the commands. All functions: GPU thread only,
+ * hsw->lock is held.
  */
 #ifndef HSW_EXEC_H
 #define HSW_EXEC_H
@@ -30,11 +34,17 @@ typedef enum exec exec_fn(struct hsw *hsw, struct ring *ring,
 /* Most dwords of a command that any executed command looks at. */
 #define CMD_MAX_DWORDS	260u
 
-/* Logs what is wrong with a command; always EXEC_HANG. */
+/*
+ * Logs what is wrong with the command dw0 at graphics address at: the words of what, and
+ * the value val. Always EXEC_HANG.
+ */
 enum exec exec_bad(struct hsw *hsw, struct ring *ring, uint32_t dw0,
 		   uint32_t at, const char *what, uint32_t val);
 
-/* What comes of a load or store at addr that gtt.h answered with err. */
+/*
+ * What comes of a load or store at graphics address addr that gtt.h answered with err:
+ * EXEC_NEXT for 0; for -EINVAL (not aligned) and -EFAULT (no page) EXEC_HANG, logged.
+ */
 enum exec exec_access(struct hsw *hsw, struct ring *ring, uint32_t dw0,
 		      uint32_t at, uint32_t addr, int err);
 
@@ -44,7 +54,7 @@ enum exec exec_access(struct hsw *hsw, struct ring *ring, uint32_t dw0,
  */
 enum gtt_space exec_space(struct hsw *hsw, struct ring *ring, bool global);
 
-/* A privileged operation inside a batch that may not do it. */
+/* True if the engine is in a batch that may not do privileged operations. */
 bool exec_denied(struct ring *ring);
 
 /* Graphics address of the engine's hardware status page (global GTT). */

@@ -27,7 +27,7 @@ struct fences {
 	struct fence reg[NUM_FENCES];
 };
 
-/* The register's 64 bits taken apart. */
+/* The register's 64 bits, as described above, taken apart. */
 struct fence fence_decode(uint64_t val);
 
 /* The fence that covers global graphics address addr, or NULL. */
@@ -39,10 +39,13 @@ const struct fence *fence_find(const struct fences *fences, uint32_t addr);
  */
 uint32_t fence_detile(const struct fence *fence, uint32_t addr, uint32_t *run);
 
-/* Write hook of all 64 dwords. */
+/*
+ * Write hook of all 64 dwords: off is the register that was written, val is not used, since
+ * the stored value is new already. hsw->lock is held.
+ */
 void fence_write(struct hsw *hsw, uint32_t off, uint32_t val);
 
-/* All fences off; the registers themselves belong to mmio_reset(). */
+/* All fences off; the registers themselves belong to mmio_reset(). hsw->lock is held. */
 void fence_reset(struct hsw *hsw);
 
 #endif

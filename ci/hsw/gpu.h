@@ -20,8 +20,12 @@ struct gpu {
 	bool running, stop;
 };
 
-/* Starts and stops the thread. 0 or -errno; stop is a no-op if not started. */
+/* Starts the thread. 0, or -errno of pthread_create(): EAGAIN. */
 int gpu_start(struct hsw *hsw);
+/*
+ * Ends the thread, and waits for that; does nothing if it does not run. hsw->lock is not
+ * held.
+ */
 void gpu_stop(struct hsw *hsw);
 
 #endif

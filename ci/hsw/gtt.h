@@ -26,8 +26,9 @@ struct gtt {
 #define GTT_FILE_SIZE	(2 * GTT_BAR_SIZE)
 #define GTT_FILE_PTES	GTT_BAR_SIZE
 
-/* No PTE is valid after either. 0 or -errno. */
+/* Makes the file and maps the PTEs, none of which is valid. 0 or -errno. */
 int gtt_init(struct gtt *gtt);
+/* Makes all PTEs invalid. hsw->lock is held. */
 void gtt_reset(struct gtt *gtt);
 void gtt_fini(struct gtt *gtt);
 
@@ -35,13 +36,13 @@ void gtt_fini(struct gtt *gtt);
 void gtt_reset_engine(struct hsw *hsw, enum engine_id engine);
 
 /*
- * Bytes of the PTEs, off + len at most GTT_BAR_SIZE; translation looks at the first
- * GTT_SIZE. hsw->lock is held.
+ * Copies len bytes of the PTEs from byte offset off on; off + len is at most GTT_BAR_SIZE.
+ * Translation looks at the first GTT_SIZE bytes. hsw->lock is held.
  */
 void gtt_ptes_read(const struct gtt *gtt, uint32_t off, void *buf, size_t len);
 void gtt_ptes_write(struct gtt *gtt, uint32_t off, const void *buf, size_t len);
 
-/* One PTE of the global GTT, page below GTT_ENTRIES. */
+/* Sets one PTE of the global GTT; page is below GTT_ENTRIES. hsw->lock is held. */
 void gtt_set_pte(struct gtt *gtt, uint32_t page, uint32_t pte);
 
 /* Guest address in a PTE (bits 38:0) and in a PDE (bits 39:0). */
@@ -82,7 +83,7 @@ int gtt_store64(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 int gtt_load32(struct hsw *hsw, enum engine_id engine, enum gtt_space space,
 	       uint64_t addr, uint32_t *val);
 
-/* True while GFX_MODE of the engine enables its PPGTT. */
+/* True while GFX_MODE of the engine enables its PPGTT. hsw->lock is held. */
 bool gtt_ppgtt_enabled(struct hsw *hsw, enum engine_id engine);
 
 /*
@@ -94,7 +95,11 @@ bool gtt_ppgtt_enabled(struct hsw *hsw, enum engine_id engine);
 int gtt_aperture_rw(struct hsw *hsw, uint32_t off, void *buf, size_t len,
 		    bool write);
 
-/* Hook of PP_DIR_BASE, ring + 0x228. */
+/*
+ * Write hook of PP_DIR_BASE, engine + 0x228 (Haswell PRM, volume "Command Reference:
+ * Registers"): bits 31:16 of val are the page directory, in units of 64 bytes of the PTEs.
+ * Logs a directory that is outside of them. hsw->lock is held.
+ */
 void gtt_write_pp_dir_base(struct hsw *hsw, uint32_t off, uint32_t val);
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The interrupt tree: ring IMR -> GT/PM IMR -> IIR & IER -> DEIER master -> MSI.
+ *
+ * Haswell PRM, volume "Command Reference: Registers" for the ring IMR and the GT and PM
+ * interrupts, the display volume for DEIER. All functions but irq_init() and irq_fini():
+ * hsw->lock is held.
  */
 #ifndef HSW_IRQ_H
 #define HSW_IRQ_H
@@ -45,7 +49,7 @@ void irq_update(struct hsw *hsw);
 /* The MSI, whatever the state of the line (SET_IRQS with DATA_NONE/BOOL). */
 void irq_trigger(struct hsw *hsw);
 
-/* Write hook of all IIR and IER registers: irq_update(). */
+/* Write hook of all IIR and IER registers: irq_update(). off and val are not used. */
 void irq_write(struct hsw *hsw, uint32_t off, uint32_t val);
 
 #endif

@@ -11,6 +11,7 @@
 
 /* Sends lines to path (appended); NULL means stderr. 0 or -errno. */
 int log_open(const char *path);
+/* Closes the file; lines go to stderr from then on. */
 void log_close(void);
 
 /* The stream lines go to; never NULL. */

@@ -30,8 +30,9 @@ struct mem {
 	uint64_t lost_at;		/* guest address of it */
 };
 
+/* Nothing is mapped. */
 void mem_init(struct mem *mem);
-/* Unmaps all. */
+/* Unmaps all, and frees the table. */
 void mem_fini(struct mem *mem);
 
 /*
@@ -51,6 +52,7 @@ int mem_map(struct mem *mem, uint64_t gpa, uint64_t size, int fd,
  * is mapped there, or the range wraps; -ENOENT: nothing is mapped there.
  */
 int mem_unmap(struct mem *mem, uint64_t gpa, uint64_t size);
+/* Removes all mappings. */
 void mem_unmap_all(struct mem *mem);
 
 /*

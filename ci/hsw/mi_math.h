@@ -14,7 +14,7 @@
 #define CS_GPRS		16u
 
 /*
- * Executes n ALU instructions. 0, or 1 + the index of the first that is not
+ * Executes n ALU instructions, dwords of MI_MATH at alu. 0, or 1 + the index of the first that is not
  * known; those before it have been executed. hsw->lock is held.
  */
 unsigned int math_exec(struct hsw *hsw, const uint32_t *alu, unsigned int n);

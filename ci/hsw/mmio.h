@@ -23,10 +23,13 @@ enum reg_kind {
 	REG_RAM,	/* stored; bits outside mask keep their value */
 	REG_RO,		/* write ignored */
 	REG_W1C,	/* bits written as 1, inside mask, become 0 */
-	REG_MASKED,	/* bits 31:16 select which of 15:0 change; the upper
-			 * half reads 0; mask limits 15:0 */
-	REG_HOOK,	/* nothing is stored: the write hook does it all; a
-			 * missing hook makes it read only */
+	/*
+	 * Bits 31:16 of the value select which of bits 15:0 change. The upper half
+	 * reads 0. mask limits bits 15:0.
+	 */
+	REG_MASKED,
+	/* Nothing is stored: the write hook does it all. Without a hook: read only. */
+	REG_HOOK,
 };
 
 struct reg {
@@ -53,28 +56,35 @@ struct mmio {
  * 0, -ENOMEM, or -EINVAL if the table lists a register twice.
  */
 int mmio_init(struct hsw *hsw, const struct reg *table, size_t count);
+/* Frees the storage. */
 void mmio_fini(struct hsw *hsw);
 
 /* All registers to their reset values; no hook is called. */
 void mmio_reset(struct hsw *hsw);
 
-/* As the guest does it, from BAR0 or from MI_LOAD/STORE_REGISTER_*. */
+/*
+ * A read or write as the guest does it, from BAR0 or by MI_LOAD/STORE_REGISTER_*, with the
+ * hooks. A register that does not exist reads 0.
+ */
 uint32_t mmio_read(struct hsw *hsw, uint32_t off);
 void mmio_write(struct hsw *hsw, uint32_t off, uint32_t val);
 
 /*
- * A write narrower than the register: only the bits of `bytes` (whole bytes)
- * were driven. Plain registers keep their other bytes; for the rest the others
- * count as 0, which changes nothing there.
+ * A write narrower than the register: only the bits of `bytes` (a mask of whole bytes) of
+ * val were written. REG_RAM, REG_HOOK and unlisted registers keep their other bytes. For
+ * the other kinds these bytes count as 0, which changes nothing there.
  */
 void mmio_write_part(struct hsw *hsw, uint32_t off, uint32_t val,
 		     uint32_t bytes);
 
-/* The stored value, without side effects. */
+/* Reads and sets the stored value: no hook is called. */
 uint32_t mmio_get(struct hsw *hsw, uint32_t off);
 void mmio_set(struct hsw *hsw, uint32_t off, uint32_t val);
 
-/* What has to be written to bring the stored value back: with its mask bits. */
+/*
+ * The value that has to be written to bring the stored value back: with bits 31:16 set for
+ * a REG_MASKED register.
+ */
 uint32_t mmio_saved(struct hsw *hsw, uint32_t off);
 
 /* The register's name, or "?" if it is not listed. */

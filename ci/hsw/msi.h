@@ -21,7 +21,7 @@ struct msi {
 	int event;			/* the client's eventfd, -1: none */
 };
 
-/* 0 or -errno: EAGAIN, ENOSYS or EPERM if this host has no io_setup(2). */
+/* No eventfd yet. 0 or -errno: EAGAIN, ENOSYS or EPERM if this host has no io_setup(2). */
 int msi_init(struct msi *msi);
 /* Closes the eventfd, too. */
 void msi_fini(struct msi *msi);

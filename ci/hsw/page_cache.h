@@ -26,12 +26,17 @@ struct page_cache {
 	} entry[PAGE_CACHE_ENTRIES];
 };
 
-/* Host address of the page of graphics address addr (below 4 GiB), or NULL. */
+/*
+ * Host address of the page of graphics address addr (below 4 GiB), or NULL. Pages that were
+ * added for reads are not found for writes, nor the other way round.
+ */
 uint8_t *page_cache_find(const struct page_cache *cache, enum engine_id engine,
 			 enum gtt_space space, uint32_t addr, bool write);
+/* Remembers host, the first byte of that page, for reads or for writes. */
 void page_cache_add(struct page_cache *cache, enum engine_id engine,
 		    enum gtt_space space, uint32_t addr, bool write,
 		    uint8_t *host);
+/* Forgets all pages. */
 void page_cache_flush(struct page_cache *cache);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Configuration space of device 8086:0412.
+ *
+ * Haswell PRM, volume "PCIe Config Registers", device 2 function 0; PCI Local Bus
+ * Specification for BARs and capabilities. All functions: hsw->lock is held.
  */
 #ifndef HSW_PCI_H
 #define HSW_PCI_H
@@ -22,8 +25,9 @@ struct pci {
 void pci_reset(struct pci *pci);
 
 /*
- * Any length and alignment inside PCI_CONFIG_SIZE; -EINVAL outside. A write
- * changes only the bits that are writable; BARs size as the PCI spec has it.
+ * len bytes at offset off, any length and alignment inside PCI_CONFIG_SIZE. 0, or -EINVAL
+ * outside. A write changes only the bits that are writable: a BAR to which all ones are
+ * written reads as its size, as the PCI specification says.
  */
 int pci_config_read(struct pci *pci, uint32_t off, void *buf, size_t len);
 int pci_config_write(struct pci *pci, uint32_t off, const void *buf, size_t len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The register table of a Haswell GT2, for mmio_init().
+ * The register table of a Haswell GT2, for mmio_init(): reg_count entries. regs.c names the
+ * PRM volumes, REGISTERS.md lists the table.
  */
 #ifndef HSW_REGS_H
 #define HSW_REGS_H

@@ -16,7 +16,10 @@
 #define GDRST_BLT	BIT(3)
 #define GDRST_VECS	BIT(4)
 
-/* Write hook: resets at once, the register then reads 0 (reset complete). */
+/*
+ * Write hook of GDRST: val has the GDRST_ bits. Resets at once; the register then reads 0
+ * (reset complete). hsw->lock is held, as for all below unless said otherwise.
+ */
 void reset_write_gdrst(struct hsw *hsw, uint32_t off, uint32_t val);
 
 /* One engine: ring off, batch, wait and blit dropped, no longer hung. */

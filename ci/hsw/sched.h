@@ -47,8 +47,9 @@ void hsw_kick(struct hsw *hsw);
  */
 void hsw_sleep(struct hsw *hsw, uint64_t until);
 
-/* Initialises and destroys hsw->lock and hsw->sched; 0 or -errno. */
+/* Makes hsw->lock and hsw->sched; 0, or -errno of the pthread functions. */
 int sched_init(struct hsw *hsw);
+/* Destroys both; nobody may have or want the lock. */
 void sched_fini(struct hsw *hsw);
 
 #endif

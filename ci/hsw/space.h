@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The two spaces of graphics addresses, in pages of 4 KiB.
+ * The two spaces of graphics addresses, in pages of 4 KiB: gtt.h names the PRM sections.
  */
 #ifndef HSW_SPACE_H
 #define HSW_SPACE_H

@@ -13,9 +13,7 @@
 
 #define OWORD	16u			/* bytes across a column of a Y tile */
 
-#define always_inline	inline __attribute__((always_inline))
-
-static always_inline void move_bytes(uint8_t *p, uint8_t *buf, uint32_t n,
+static __always_inline void move_bytes(uint8_t *p, uint8_t *buf, uint32_t n,
 				     enum surface_move move)
 {
 	if (move == SURFACE_WRITE)
@@ -45,7 +43,7 @@ static uint32_t page_left(const struct surface *s, int32_t x, int32_t y)
 }
 
 /* Part of a row of one Y tile, n bytes from byte x of the tile on. */
-static always_inline void y_row(uint8_t *p, uint32_t x, uint8_t *buf, uint32_t n,
+static __always_inline void y_row(uint8_t *p, uint32_t x, uint8_t *buf, uint32_t n,
 				enum surface_move move)
 {
 	const uint32_t next = OWORD * tile_height(TILING_Y);
@@ -75,7 +73,7 @@ static always_inline void y_row(uint8_t *p, uint32_t x, uint8_t *buf, uint32_t n
 }
 
 /* A page's part of a row, at most len bytes from x on; 0: there is no page. */
-static always_inline uint32_t row_part(struct hsw *hsw, enum gtt_space space,
+static __always_inline uint32_t row_part(struct hsw *hsw, enum gtt_space space,
 				       const struct surface *s, int32_t x,
 				       int32_t y, uint8_t *buf, uint32_t len,
 				       enum surface_move move, uint32_t *bad)
@@ -95,7 +93,7 @@ static always_inline uint32_t row_part(struct hsw *hsw, enum gtt_space space,
 	return n;
 }
 
-static always_inline int row(struct hsw *hsw, enum gtt_space space,
+static __always_inline int row(struct hsw *hsw, enum gtt_space space,
 			     const struct surface *s, int32_t x, int32_t y,
 			     uint8_t *buf, uint32_t len, enum surface_move move,
 			     uint32_t *bad)
@@ -122,7 +120,7 @@ int surface_row(struct hsw *hsw, enum gtt_space space, const struct surface *s,
 }
 
 /* The block's part of the tile that holds its corner. */
-static always_inline void tile_part(uint8_t *p, enum tiling tiling, uint32_t x,
+static __always_inline void tile_part(uint8_t *p, enum tiling tiling, uint32_t x,
 				    uint32_t width, uint32_t rows, uint8_t *buf,
 				    uint32_t stride, enum surface_move move)
 {
@@ -147,7 +145,7 @@ static always_inline void tile_part(uint8_t *p, enum tiling tiling, uint32_t x,
 	}
 }
 
-static always_inline int block(struct hsw *hsw, enum gtt_space space,
+static __always_inline int block(struct hsw *hsw, enum gtt_space space,
 			       const struct surface *s, const struct block *b,
 			       uint8_t *buf, uint32_t stride,
 			       enum surface_move move, uint32_t *bad)
@@ -235,7 +233,7 @@ static int find_lines(struct hsw *hsw, enum gtt_space space,
 	return 0;
 }
 
-static always_inline int convert(struct hsw *hsw, enum gtt_space space,
+static __always_inline int convert(struct hsw *hsw, enum gtt_space space,
 				 const struct surface *tiled,
 				 const struct surface *linear,
 				 const struct block *b, enum surface_move move,

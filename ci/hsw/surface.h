@@ -36,22 +36,24 @@ struct block {
 	uint32_t width, rows;
 };
 
-/* The block, whose rows are stride bytes apart in buf. Results as above. */
+/* The block, whose rows are stride bytes apart in buf. 0 or -EFAULT, as above. */
 int surface_block(struct hsw *hsw, enum gtt_space space,
 		  const struct surface *s, const struct block *b, uint8_t *buf,
 		  uint32_t stride, enum surface_move move, uint32_t *bad);
 
 /*
- * One whole tile of from, which holds byte x of row y, to the one of to, which has the
- * same tiling.
+ * Copies one whole tile, TILE_SIZE bytes: the one of from that holds byte from_x of row
+ * from_y, to the one of to that holds byte to_x of row to_y. Both surfaces have the same
+ * tiling. 0 or -EFAULT, as above.
  */
 int surface_tile(struct hsw *hsw, enum gtt_space space, const struct surface *to,
 		 int32_t to_x, int32_t to_y, const struct surface *from,
 		 int32_t from_x, int32_t from_y, uint32_t *bad);
 
 /*
- * The block from one surface to the other, of which exactly one is tiled; b->rows is at
- * most SURFACE_ROWS, and the rows are all in the same tiles of that one.
+ * Copies the block from one surface to the other, of which exactly one is tiled; b->rows is
+ * at most SURFACE_ROWS, and the rows are all in the same tiles of that one. 0 or -EFAULT,
+ * as above.
  */
 #define SURFACE_ROWS	32u
 int surface_convert(struct hsw *hsw, enum gtt_space space,

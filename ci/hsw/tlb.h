@@ -43,6 +43,7 @@ struct tlb {
 
 /* Switches it on, empty: 0 or -ENOMEM. hsw->lock is held or not needed yet. */
 int tlb_enable(struct hsw *hsw);
+/* Switches it off and frees the entries. */
 void tlb_fini(struct hsw *hsw);
 
 /*
@@ -51,6 +52,7 @@ void tlb_fini(struct hsw *hsw);
  */
 bool tlb_lookup(struct hsw *hsw, unsigned int agent, enum gtt_space space,
 		uint64_t addr, uint32_t *pte);
+/* Remembers pte, which must be valid, for that address; nothing while it is off. */
 void tlb_fill(struct hsw *hsw, unsigned int agent, enum gtt_space space,
 	      uint64_t addr, uint32_t pte);
 
@@ -59,7 +61,7 @@ void tlb_flush_ppgtt(struct hsw *hsw, enum engine_id engine);
 void tlb_flush_global(struct hsw *hsw);
 void tlb_flush_engine(struct hsw *hsw, enum engine_id engine);
 
-/* Write hook of GFX_FLSH_CNTL. */
+/* Write hook of GFX_FLSH_CNTL: GFX_FLSH_CNTL_EN in val flushes the global translations. */
 void tlb_write_flsh_cntl(struct hsw *hsw, uint32_t off, uint32_t val);
 
 #endif

@@ -19,7 +19,7 @@ extern unsigned int trace_on;		/* mask of enum trace_class */
 /* "mmio,cmd,dma" or "all" to trace_on; -EINVAL for an unknown word. */
 int trace_parse(const char *list);
 
-/* Use the macros. */
+/* Writes a line of this class. Use the macros, which do nothing while the class is off. */
 void trace_line(enum trace_class class, const char *fmt, ...) PRINTF(2, 3);
 
 #define trace_enabled(c)	__builtin_expect(trace_on & (c), 0)

@@ -154,12 +154,13 @@ static int do_dma_unmap(struct conn *c, struct request *req)
 		return -EINVAL;
 
 	c->hsw->stats.dma_unmaps++;
-	if (!(u.flags & VU_UNMAP_ALL))
-		err = mem_unmap(&c->hsw->mem, u.address, u.size);
-	else if (u.address || u.size)
-		return -EINVAL;
-	else
+	if (u.flags & VU_UNMAP_ALL) {
+		if (u.address || u.size)
+			return -EINVAL;
 		mem_unmap_all(&c->hsw->mem);
+	} else {
+		err = mem_unmap(&c->hsw->mem, u.address, u.size);
+	}
 	trace_dma("unmap 0x%012" PRIx64 " + 0x%" PRIx64 "%s: %s", u.address,
 		  u.size, u.flags & VU_UNMAP_ALL ? " (all)" : "",
 		  strerror(-err));

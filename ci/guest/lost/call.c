@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A thread that invalidates, then stores, and says on the board when it is done. */
+/* The threads that invalidate: each says on the board when it is done, and then stores. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #include "lost.h"
 
-#define STILL	10		/* times asleep, 1 ms apart: it waits for the GPU */
+#define STILL	10		/* looks, 1 ms apart, that find a thread asleep: it waits */
 
 char call_state(pid_t tid)
 {
@@ -26,7 +26,7 @@ bool call_late(const struct call *c)
 	return c->held && !atomic_load(&board->armed);
 }
 
-/* Until the first call is done, or sleeps in the kernel. */
+/* Wait until call 0 is done, or waits in the kernel. */
 static void let_first(void)
 {
 	struct call_board *first = &board->call[0];
@@ -39,7 +39,7 @@ static void let_first(void)
 	}
 }
 
-/* A fault of the stack would wait for the mmap_lock, and so for the first call. */
+/* Touch the stack now: a fault of it later may wait for call 0, which has the mmap_lock. */
 static void __attribute__((noinline)) touch_stack(void)
 {
 	volatile char room[8 * PAGE];
@@ -49,6 +49,7 @@ static void __attribute__((noinline)) touch_stack(void)
 		room[i] = 1;
 }
 
+/* The life of a call's thread. */
 static void *life(void *arg)
 {
 	struct call *c = arg;
@@ -69,7 +70,7 @@ static void *life(void *arg)
 	c->began = now();
 	atomic_store(&b->state, CALL_RUNS);
 	ret = c->inval->run(c);
-	/* It was done before the GPU was even told to write: no clock is needed. */
+	/* Still armed: the call was done before the GPU was told to write. */
 	early = atomic_load(&board->armed) != 0;
 	c->ret = ret;
 	c->early = early;

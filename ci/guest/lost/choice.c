@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* The command line. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -55,7 +56,10 @@ static int usage(const char *fmt, ...)
 	return LOST_USAGE;
 }
 
-/* @unit: what k stands for, and m for its square; 0: neither is allowed. */
+/*
+ * A number in [@min, @max] to *@v. Its last letter may be k, @unit times, or m, @unit times
+ * @unit times; no letter if @unit is 0. 0 or -EINVAL.
+ */
 static int number(const char *text, unsigned long min, unsigned long max, unsigned long unit,
 		  unsigned long *v)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Innocent invalidations by a system call of the process. */
+/* Innocent invalidations: those that a system call of the process does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -26,7 +26,7 @@ static int protect(struct memory *m, int prot)
 	return mprotect(m->base, m->pages * PAGE, prot) ? -errno : 0;
 }
 
-/* Always writable. */
+/* The memory stays writable all the time. */
 static int executable(struct call *c)
 {
 	int err = protect(c->m, PROT_READ | PROT_WRITE | PROT_EXEC);
@@ -36,7 +36,7 @@ static int executable(struct call *c)
 	return err ? err : 1;
 }
 
-/* No page can be written for a moment, and each write afterwards faults. */
+/* For a moment no page can be written. Afterwards the first write to each page faults. */
 static int read_only(struct call *c)
 {
 	int err = protect(c->m, PROT_READ);
@@ -46,7 +46,7 @@ static int read_only(struct call *c)
 	return err ? err : 1;
 }
 
-/* The child looks at nothing and writes nothing, it only has the pages. */
+/* The child only shares the pages: it reads nothing and writes nothing. */
 static int fork_it(struct call *c)
 {
 	c->child = fork();
@@ -73,8 +73,8 @@ static int fork_finish(struct call *c)
 }
 
 /*
- * userfaultfd's write protection, on and off again: the pages stay write-protected
- * for the next write's fault to find out.
+ * uffd-wp: the write protection of userfaultfd, on and off again. The page table stays
+ * write-protected; the next write faults, and finds that it may write.
  */
 static int uffd_setup(char *why, size_t len)
 {
@@ -131,7 +131,7 @@ static int swap_setup(char *why, size_t len)
 	return 0;
 }
 
-/* Pages that are gone from the page table: a pinned one may be kept. */
+/* It has an effect if a page is gone from the page table: the kernel may keep pinned ones. */
 static int pageout(struct call *c)
 {
 	int err = memory_pageout(c->m);
@@ -146,15 +146,15 @@ static int cold(struct call *c)
 }
 
 /*
- * The content may be thrown away as long as nobody writes. The write comes after
- * that, and it is nobody else's than the object's.
+ * After MADV_FREE the kernel may throw the content away unless somebody writes. Here only
+ * the object writes: by the page table alone nobody has.
  */
 static int lazyfree_prepare(struct memory *m)
 {
 	return madvise(m->base, m->pages * PAGE, MADV_FREE) ? -errno : 0;
 }
 
-/* Pages of a file that were read only: empty ones, which need not be kept. */
+/* Pages of a file that were only read: they are clean and empty, so reclaim may drop them. */
 static int unwritten_prepare(struct memory *m)
 {
 	size_t i;
@@ -169,8 +169,8 @@ static int unwritten_prepare(struct memory *m)
 }
 
 /*
- * Another page of the file goes, and it is a page of the object. It is not looked
- * at; of a private mapping the process has its copy still.
+ * Punch a hole for one page of the file, memory.gone. It is a page of the object, but the
+ * test does not look at it. (In a private mapping the process keeps its copy of the page.)
  */
 static int punch_prepare(struct memory *m)
 {
@@ -200,7 +200,7 @@ static int truncate_it(struct call *c)
 	       -errno : 1;
 }
 
-/* A page that is no object's, of the huge page that the object's last one is in. */
+/* Discard the page behind the object, in the same huge page as the object's last one. */
 static int split(struct call *c)
 {
 	struct memory *m = c->m;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Innocent invalidations by tasks of the kernel: ksmd, khugepaged, compaction. They
- * leave a pinned page alone as a rule, so that there may be nothing to see.
+ * Innocent invalidations: those that tasks of the kernel do, ksmd, khugepaged and
+ * compaction. As a rule they leave a pinned page alone, and then they have no effect.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define KSM		"/sys/kernel/mm/ksm/"
 #define THP		"/sys/kernel/mm/transparent_hugepage/"
 #define COMPACT		"/proc/sys/vm/compact_memory"
-#define PATIENCE	2.0		/* seconds */
+#define PATIENCE	2.0		/* seconds to wait for ksmd, or for khugepaged */
 
 static int ksm_setup(char *why, size_t len)
 {
@@ -29,7 +29,10 @@ static int ksm_setup(char *why, size_t len)
 	return err;
 }
 
-/* The twin is outside of the object, so that a single page has one. */
+/*
+ * The page behind the object gets the content of the first one: an object of one page
+ * needs another page to be merged with.
+ */
 static int ksm_prepare(struct memory *m)
 {
 	memcpy(m->base + m->pages * PAGE, m->base, PAGE);
@@ -64,7 +67,7 @@ static int collapse_setup(char *why, size_t len)
 	return err;
 }
 
-/* All of the huge page has to be there. */
+/* Touch each eighth page behind the object: khugepaged wants some pages to be there. */
 static int collapse_prepare(struct memory *m)
 {
 	size_t i;
@@ -97,7 +100,10 @@ static int compact_setup(char *why, size_t len)
 	return -errno;
 }
 
-/* Among pages that are free then: compaction has where to go, and a reason. */
+/*
+ * Give the memory page frames that alternate with those of hog, and free hog: compaction
+ * has free frames to move pages to, and fragments to mend.
+ */
 static int compact_prepare(struct memory *m)
 {
 	size_t n = m->pages * PAGE, i;

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The late request: a blitter batch that says it has started, writes the early
- * word of each page, jumps to itself until the CPU turns the jump's target, writes
- * the late word of each page and says that it has.
+ * The request of the blitter. Its batch
  *
- * Only the last mark proves that the GPU wrote: a request that was reset, or
- * skipped, is finished as well.
+ *	1. writes a mark: it has started
+ *	2. writes the early word of each page, if there is one
+ *	3. if it is held, jumps to itself until the CPU changes the target of the jump
+ *	4. writes the late word of each page
+ *	5. writes a mark: it has written
+ *
+ * Only the second mark proves that the GPU wrote: a request that was reset or skipped is
+ * finished as well.
  *
  * Haswell PRM, volume 2a: MI_STORE_DATA_IMM, MI_BATCH_BUFFER_START,
  * MI_FLUSH_DW, XY_SRC_COPY_BLT. Address bits come from relocations.
@@ -34,14 +38,14 @@
 #define AT_START	0		/* MI_STORE_DATA */
 #define AT_COPY_EARLY	4
 #define AT_FLUSH_EARLY	12
-#define AT_JUMP		16		/* its target is a dword that is 8 bytes aligned + 4 */
+#define AT_JUMP		16		/* its target is the next dword, at byte 8 * n + 4 */
 #define AT_COPY_LATE	18
 #define AT_FLUSH_LATE	26
 #define AT_WROTE	30
 #define AT_END		34
 
 #define MARK_STARTED	0
-#define MARK_WROTE	16		/* a line of its own */
+#define MARK_WROTE	16		/* in another cache line than MARK_STARTED */
 
 static void *map_object(int fd, uint32_t handle, uint64_t size)
 {
@@ -56,7 +60,7 @@ static void *map_object(int fd, uint32_t handle, uint64_t size)
 
 	if (!err)
 		err = gem_ioctl(fd, DRM_IOCTL_I915_GEM_SET_DOMAIN, &domain);
-	/* The releaser may have no memory to fault it in. */
+	/* Lock it: the releaser must not need memory for a fault. */
 	if (!err && mlock(p, size))
 		err = -errno;
 	return err ? NULL : memset(p, 0, size);
@@ -95,7 +99,7 @@ reloc(uint32_t target, unsigned int at, uint32_t delta, bool write)
 		.target_handle = target,
 		.offset = at * 4,
 		.delta = delta,
-		/* No object is where this says, so that the kernel always relocates. */
+		/* No object is at this address, so the kernel always relocates. */
 		.presumed_offset = -1,
 		.read_domains = I915_GEM_DOMAIN_RENDER,
 		.write_domain = write ? I915_GEM_DOMAIN_RENDER : 0,
@@ -123,7 +127,7 @@ int late_queue(struct late *l, uint32_t target, const struct memory *m, uint32_t
 	struct drm_i915_gem_execbuffer2 exec = {
 		.buffers_ptr = (uintptr_t)object,
 		.buffer_count = ARRAY_SIZE(object),
-		/* No length, no command parser: see ../stale/blt.c. */
+		/* batch_len stays 0: then no command parser runs, see ../lib/blt.c. */
 		.flags = I915_EXEC_BLT,
 	};
 	double end = now() + 20;
@@ -161,7 +165,7 @@ int late_queue(struct late *l, uint32_t target, const struct memory *m, uint32_t
 
 	while ((err = gem_ioctl(l->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec)) == -EAGAIN &&
 	       now() < end) {
-		/* Leave the CPU to the kernel's worker. */
+		/* Leave the CPU to the kernel's worker, which fetches the pages. */
 		nap(50);
 	}
 	return err;
@@ -179,7 +183,7 @@ int late_started(struct late *l, double seconds)
 	return 0;
 }
 
-/* The jump goes on to the next command: one store, which the GPU sees as a whole. */
+/* Make the jump go to the next command. It is one store, so the GPU sees it as a whole. */
 void late_release(struct late *l)
 {
 	l->map[AT_JUMP + 1] += (AT_COPY_LATE - AT_JUMP) * 4;
@@ -197,7 +201,7 @@ bool released(const struct late *l)
 	return atomic_load(&board->released) == l->serial;
 }
 
-/* Nobody can be expected to do anything before the request is released. */
+/* True if each call is done or sleeps: none will get on before the request is released. */
 static bool settled(void)
 {
 	unsigned int i;
@@ -207,7 +211,7 @@ static bool settled(void)
 
 		switch (atomic_load(&c->state)) {
 		case CALL_STARTS:
-			/* Or a fault of its own keeps it from that. */
+			/* It has not begun, unless a fault of its thread waits. */
 			if (!atomic_load(&c->tid) || call_state(atomic_load(&c->tid)) != 'D')
 				return false;
 			break;
@@ -219,8 +223,9 @@ static bool settled(void)
 	return true;
 }
 
-#define SETTLED	20		/* times, one after the other, 1 ms apart */
+#define SETTLED	20		/* looks in a row, 1 ms apart, at which settled() is true */
 
+/* The releaser's life. */
 static void __attribute__((noreturn)) releaser(struct late *l)
 {
 	for (;;) {
@@ -236,7 +241,10 @@ static void __attribute__((noreturn)) releaser(struct late *l)
 			quiet = !board->polls && settled() ? quiet + 1 : 0;
 			nap(1000);
 		}
-		/* In this order: a call that has not seen it was before the write. */
+		/*
+		 * In this order: a call that finds the request still armed when it is done
+		 * was done before the write.
+		 */
 		atomic_store(&board->armed, 0);
 		atomic_store(&board->released, serial);
 		late_release(l);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Iterations of one invalidation. Each has memory and an object of its own:
+ * The random mode: iterations of one invalidation. Each iteration has new memory and a new
+ * object, and is one of
  *
- *	held	the request runs and holds its late write back; the invalidations
- *		come; each that is done stores; when all are done or wait for the GPU
- *		the request writes
- *	loose	the write and the invalidations begin at about the same time
+ *	held	The request runs, and does not write yet. The calls invalidate; each call
+ *		that is done stores. When all are done, or wait for the GPU, the releaser
+ *		lets the request write.
+ *	loose	The write and the calls begin at about the same time.
  *
- * The memory is looked at when all are done, and once more after it was written to
- * swap, as far as the kernel likes: what is not dirty is gone then.
+ * When all are done the test looks at the memory. It looks again after MADV_PAGEOUT: a page
+ * that is not marked dirty loses its content by that.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,12 +19,13 @@
 #include "lost.h"
 
 #define HEARTBEAT	"/sys/class/drm/card0/engine/bcs0/heartbeat_interval_ms"
-#define HOLD		3.0		/* seconds */
-#define END		30.0
+#define HOLD		3.0		/* seconds for which a request is held at the most */
+#define END		30.0		/* seconds for the GPU, or for a pwrite */
 
 static struct late late;
 static uint64_t rng;
 
+/* True once in @one_in times. */
 static bool chance(unsigned int one_in)
 {
 	return rng_next(&rng) % one_in == 0;
@@ -61,7 +63,7 @@ int pwrite_words(int fd, uint32_t handle, const struct memory *m, uint32_t value
 		return -ENOMEM;
 	for (i = 0; i < m->pages; i++) {
 		*(uint32_t *)(buf + i * PAGE + AT_LATE) = value + i;
-		/* What a call stores there as well: neither can undo the other. */
+		/* The pwrite covers the stores of the calls: write what they store. */
 		for (k = 0; k < n; k++)
 			*(uint32_t *)(buf + i * PAGE + AT_STORE + 8 * k) = c[k].store + i;
 	}
@@ -75,7 +77,7 @@ int pwrite_words(int fd, uint32_t handle, const struct memory *m, uint32_t value
 	return err;
 }
 
-/* A partner for the call @first, for memory of @kind. */
+/* A random invalidation that can run at the same time as @first, on memory of @kind. */
 static const struct inval *partner(const struct inval *first, unsigned int kind)
 {
 	const struct inval *i;
@@ -91,6 +93,7 @@ static const struct inval *partner(const struct inval *first, unsigned int kind)
 	return i;
 }
 
+/* One of @kinds, at random. */
 static unsigned int some_kind(unsigned int kinds)
 {
 	unsigned int kind;
@@ -101,17 +104,19 @@ static unsigned int some_kind(unsigned int kinds)
 	return kind;
 }
 
-/* One iteration's facts. */
+/* One iteration. */
 struct round {
 	struct memory m;
 	struct call call[MAX_CALLS];
-	unsigned int calls, flags;	/* of all invalidations */
+	unsigned int calls;		/* how many */
+	unsigned int flags;		/* INVAL_, of all calls */
 	uint32_t handle;
-	uint32_t late, early;
+	uint32_t late, early;		/* what is written, see late_queue() */
 	bool held, same, wrote;
-	double began, ended;		/* the write */
+	double began, ended;		/* of the write, now() */
 };
 
+/* Choose the calls, make the memory and the object. With @swapped out and in again before. */
 static int prepare(struct round *r, const struct combination *c, bool swapped)
 {
 	unsigned int i, kind = some_kind(c->inval->kinds);
@@ -139,7 +144,7 @@ static int prepare(struct round *r, const struct combination *c, bool swapped)
 	memory_fill(&r->m, fresh_value(), r->same);
 	if (swapped && kind & (ANON | PRIVATE) && !(r->flags & (INVAL_CLEAN | INVAL_SAME))) {
 		err = memory_pageout(&r->m);
-		/* Some of it back, at once: in the swap cache, if it is still written. */
+		/* Take the pages back at once: one that is still being written is in the swap cache. */
 		memory_fill(&r->m, fresh_value(), false);
 	}
 	if (!err && c->inval->prepare)
@@ -149,7 +154,7 @@ static int prepare(struct round *r, const struct combination *c, bool swapped)
 	return err;
 }
 
-/* The write and the invalidations; the errno of the write. */
+/* The write and the calls. 0, or -errno of the write, or of the start of the calls. */
 static int act(struct round *r, enum writer via)
 {
 	int err = 0, start;
@@ -189,7 +194,7 @@ static int act(struct round *r, enum writer via)
 	return start ? start : err;
 }
 
-/* Words that are not what they have to be. */
+/* How many words are wrong. @when is for the note. */
 static size_t check(const struct round *r, enum writer via, const char *when)
 {
 	char what[96];
@@ -208,6 +213,7 @@ static size_t check(const struct round *r, enum writer via, const char *when)
 	return n;
 }
 
+/* Add up what the calls of @r did. */
 static void describe(struct counts *n, const struct round *r)
 {
 	unsigned int i;
@@ -223,7 +229,7 @@ static void describe(struct counts *n, const struct round *r)
 			n->idle++;
 		if (c->early && c->ret > 0 && !(c->inval->flags & INVAL_NO_WAIT)) {
 			n->early++;
-			/* fork does not look at pages that are shared anyway. */
+			/* fork does not invalidate shared memory. */
 			n->strict += c->inval->flags & INVAL_WAITS &&
 				     !(c->inval->finish && r->m.kind == SHARED);
 		}
@@ -235,7 +241,7 @@ static void describe(struct counts *n, const struct round *r)
 static int iteration(const struct combination *c, struct counts *n)
 {
 	bool swap = memory_has_swap(), closed = chance(2);
-	/* A task of the kernel leaves pinned pages alone: rather before they are. */
+	/* A task of the kernel leaves pinned pages alone: more often loose then. */
 	struct round r = {
 		.held = c->via == BLIT && !chance(c->inval->flags & INVAL_POLLS ? 2 : 4)
 	};
@@ -296,7 +302,7 @@ int loop_run(const struct combination *c)
 		return because(LOST_SKIP, DEVICE, fd);
 	if (gem_has_blt(fd))
 		return because(LOST_SKIP, "the device has no blitter", 0);
-	/* A slow machine's late request is not a hung one; not every kernel has it. */
+	/* On a slow machine a held request must not count as hung. Old kernels have no such knob. */
 	knob_set(HEARTBEAT, "20000");
 	rng = rng_seed(opt.seed, c->pages);
 	if (c->inval->flags & INVAL_OTHER && c->pages < 2)

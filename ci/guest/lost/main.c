@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All that was asked for, each in a worker of its own; see lost.h and --help. */
+/*
+ * lost: does the process find in its memory what the blitter or a pwrite wrote through a
+ * userptr object? lost.h and README.md describe how. Each way, and each combination of the
+ * random mode, runs in a worker of its own.
+ *
+ * Prints a line for each: its name, the result, the seconds it took, and why. The result is
+ *
+ *	pass	no write was lost
+ *	lost	a write was lost
+ *	fail	a call or a write failed that must not fail, or the worker died
+ *	early	with --strict: a call did not wait for the GPU
+ *	skip	it cannot be tried here
+ *	hang	the worker makes no progress: the last line, the machine reboots
+ *
+ * Exit status: 0 all pass, 1 lost, fail or early, 2 usage, 3 one cannot be tried here, 4
+ * one hangs; the highest of 0, 3, 1, 4 in this order.
+ */
 #include <stdio.h>
 
 #include "lost.h"
 
-/* The worst first: a hang, a lost write, one that could not be tried. */
+/* The worse of two LOST_ values: a hang, then a lost write, then a skip, then a pass. */
 static int worse(int a, int b)
 {
 	static const int rank[] = { [LOST_PASS] = 0, [LOST_SKIP] = 1, [LOST_LOST] = 2,

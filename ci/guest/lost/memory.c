@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The memory behind the object, and what takes it away. */
+/* The memory that an object is made of, and memory pressure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,7 +21,7 @@
 
 uint32_t fresh_value(void)
 {
-	/* Values of neighbouring pages are consecutive: leave room for all. */
+	/* Page i holds the value + i: leave room for MAX_PAGES of them. */
 	static uint32_t serial;
 
 	serial += MAX_PAGES;
@@ -56,7 +56,7 @@ int memory_create(struct memory *m, size_t pages, unsigned int kind, bool wide)
 		flags |= MAP_ANONYMOUS;
 	if (mmap(m->base, span, PROT_READ | PROT_WRITE, flags, m->file, 0) != m->base)
 		return -errno;
-	/* EINVAL: the kernel has none. */
+	/* EINVAL: the kernel has no huge pages. */
 	if (madvise(m->base, span, kind == HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) &&
 	    errno != EINVAL)
 		return -errno;
@@ -95,7 +95,7 @@ uint32_t memory_word(const struct memory *m, size_t page, size_t offset)
 	return *at(m, page, offset);
 }
 
-#define STORE_SECONDS	20.0
+#define STORE_SECONDS	20.0	/* for which a store is repeated */
 
 int memory_store(struct memory *m, size_t offset, uint32_t value)
 {
@@ -187,12 +187,13 @@ bool memory_has_swap(void)
 
 #define HUGETLB		"/proc/sys/vm/nr_hugepages"
 #define SPARE		(160 * MIB)	/* what is left for all others */
-#define APPETITE	(320 * MIB)
+#define APPETITE	(320 * MIB)	/* what the process eats: more than SPARE */
 
 static struct {
 	atomic_bool on;
 } *hunger;
 
+/* Bytes that can be had without swapping; 0 if that is not known. */
 static long available(void)
 {
 	static const char name[] = "MemAvailable:";
@@ -204,13 +205,13 @@ static long available(void)
 	return line ? atol(line + strlen(name)) * 1024 : 0;
 }
 
-/* Writes more than there is, round and round. */
+/* The life of the process that makes pressure: write to more memory than is left, all round. */
 static void __attribute__((noreturn)) eat(void)
 {
 	char *p;
 	size_t i;
 
-	/* If memory runs out it is this process that has to go. */
+	/* If memory runs out the OOM killer is to take this process. */
 	sys_write("/proc/self/oom_score_adj", "1000");
 	p = mmap(NULL, APPETITE, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

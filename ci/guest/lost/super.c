@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first process. It never touches the device and needs no memory while it
- * waits, since a task that hangs in reclaim takes with it all that need some.
+ * The first process, which watches the worker. It never touches the device. It needs no
+ * memory while it waits: if a task hangs in reclaim, each task that needs memory may hang.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -72,7 +72,7 @@ int because(int code, const char *what, int err)
 	return code;
 }
 
-/* Ends the machine if it does not go down by itself once it has been told to. */
+/* The life of a child: reboot the machine GRACE seconds after a hang, if it still runs. */
 static void __attribute__((noreturn)) end_machine(void)
 {
 	pid_t parent = getppid();
@@ -86,6 +86,7 @@ static void __attribute__((noreturn)) end_machine(void)
 	_exit(write(sysrq, "b", 1) != 1);
 }
 
+/* Fork the worker: its pid, or -1. */
 static pid_t start(int (*life)(const void *), const void *arg)
 {
 	pid_t parent = getpid(), pid = fork();
@@ -103,7 +104,7 @@ static pid_t start(int (*life)(const void *), const void *arg)
 	_exit(life(arg));
 }
 
-/* Wait for @pid; -ETIME if it makes no progress. */
+/* Wait for @pid. 0; -ETIME if the worker makes no progress for opt.hang seconds; -errno. */
 static int reap(pid_t pid, int *status)
 {
 	unsigned long seen = 0, is;
@@ -123,7 +124,7 @@ static int reap(pid_t pid, int *status)
 	return got < 0 ? -errno : 0;
 }
 
-/* Where the threads of the worker are; best effort, it needs memory. */
+/* Print where the threads of the worker sleep. This needs memory, so it may fail. */
 static void tell_stacks(pid_t pid)
 {
 	char path[64], text[1024], *p, *line, *save;
@@ -163,7 +164,7 @@ int watch_over(const char *name, int (*life)(const void *), const void *arg)
 
 	memset(board, 0, sizeof(*board));
 	fflush(NULL);
-	/* There beforehand: a fork takes memory. */
+	/* Fork this child now: after a hang there may be no memory for it. */
 	ender = fork();
 	if (!ender) {
 		if (!mlockall(MCL_CURRENT | MCL_FUTURE))

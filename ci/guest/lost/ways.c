@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The known faults, one step at a time. Each begins in a process of its own. */
+/*
+ * The known faults, each brought about one step at a time, in a worker of its own. Before
+ * each function: who writes, who invalidates, and what a wrong driver loses.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +13,12 @@
 #include "lost.h"
 
 #define HEARTBEAT	"/sys/class/drm/card0/engine/bcs0/heartbeat_interval_ms"
-#define TIMES		4
-#define END		30.0
+#define TIMES		4		/* for which a way is repeated */
+#define END		30.0		/* seconds for a request to start, or to end */
 
 static struct late late;
 
+/* Open the device and make the request's buffers. With @held a releaser, too. A LOST_ value. */
 static int begin(bool held)
 {
 	int fd = gem_open(DEVICE), err;
@@ -30,11 +34,13 @@ static int begin(bool held)
 	return err ? because(LOST_SKIP, "buffers for the blitter", err) : LOST_PASS;
 }
 
+/* Flags of the ways overlap and creator. */
 enum { TWO = 1, CREATOR = 2, ZOMBIE = 4 };
 
 /*
- * An object over @m. With CREATOR a child makes it that has the same mm and files, and
- * exits: the memory and the object stay ours. With ZOMBIE nobody waits for the child.
+ * Make an object over @m. With CREATOR a child makes it, which shares the mm and the open
+ * files (vfork), and exits: memory and object stay with the worker. With ZOMBIE the child
+ * stays a zombie. 0 or -errno.
  */
 static int create(const struct memory *m, unsigned int how, uint32_t *handle)
 {
@@ -55,9 +61,17 @@ static int create(const struct memory *m, unsigned int how, uint32_t *handle)
 }
 
 /*
- * With TWO, two invalidations at a time. The first waits for the GPU, and has nothing to
- * do with the pages that are looked at; the second must wait as well, for it leaves the
- * pages to be copied by the next store.
+ * The ways overlap and creator, once. The request runs and is held.
+ *
+ * overlap (TWO): PUNCH_HOLE, of a page that the test does not look at, waits for the
+ * request. mprotect comes meanwhile, and must wait as well: afterwards a store copies each
+ * page, and the GPU would write to the old one. A driver that lets only the first
+ * invalidation wait loses the write.
+ *
+ * creator: only mprotect and the store, and the object was made by a child that is gone. A
+ * driver that waits only for objects of a living creator loses the write.
+ *
+ * Adds to *@early the calls that were done before the request. A LOST_ value.
  */
 static int overlap_once(unsigned int how, unsigned int *early)
 {
@@ -135,11 +149,21 @@ static int creator(void)
 	return overlapping(CREATOR);
 }
 
+/* Flags of the ways lazyfree and unwritten. */
 enum { OLD = 1, CLOSED = 2, PWRITTEN = 4, UNWRITTEN = 8, PRESSED = 16 };
 
 /*
- * The page table says that the pages are clean, so that the kernel may throw them
- * away; the object's write has to change that.
+ * The ways lazyfree and unwritten, once. The page table says that the pages are clean. The
+ * blitter, or with PWRITTEN a pwrite, writes to them through the object. Then the kernel
+ * reclaims them. A driver that does not mark the pages dirty in time loses the write: the
+ * kernel throws clean pages away.
+ *
+ *	OLD		the object was used before MADV_FREE
+ *	CLOSED		the object is closed after the write
+ *	UNWRITTEN	the pages are those of a file, and were only read
+ *	PRESSED		the kernel reclaims since memory runs out, not by MADV_PAGEOUT
+ *
+ * Adds to *@bad the lost pages, to *@gone the pages that were reclaimed. A LOST_ value.
  */
 static int clean_once(const struct inval *inval, unsigned int how, size_t *bad, size_t *gone)
 {
@@ -204,7 +228,10 @@ static int clean_once(const struct inval *inval, unsigned int how, size_t *bad, 
 	return LOST_PASS;
 }
 
-/* gup marks the pages itself if it takes the slow path: several times, therefore. */
+/*
+ * Repeated TIMES times: if get_user_pages() takes its slow path it marks the pages dirty
+ * itself, and nothing is lost that time.
+ */
 static int clean(unsigned int how)
 {
 	const struct inval *inval = inval_find(how & UNWRITTEN ? "unwritten" : "lazyfree");
@@ -267,7 +294,7 @@ static int unwritten_pwrite(void)
 	return clean(UNWRITTEN | PWRITTEN);
 }
 
-/* Those of @m that are in the swap cache while they are mapped. */
+/* Which pages of @m are in the swap cache while they are mapped: in @is, and how many. */
 static size_t cached(const struct memory *m, bool *is)
 {
 	size_t i, n = 0;
@@ -279,6 +306,7 @@ static size_t cached(const struct memory *m, bool *is)
 	return n;
 }
 
+/* How many pages of those in @is are not mapped any more. */
 static size_t unmapped(const struct memory *m, const bool *is)
 {
 	size_t i, n = 0;
@@ -289,14 +317,15 @@ static size_t unmapped(const struct memory *m, const bool *is)
 	return n;
 }
 
-#define CACHE_PAGES	2048
-#define CACHE_OBJECT	32
+#define CACHE_PAGES	2048		/* that are swapped out */
+#define CACHE_OBJECT	32		/* the last ones of these: the object */
 #define CACHE_TRIES	20
 
 /*
- * Reclaim spares a pinned page, but not if it is in the swap cache: then it unmaps
- * it, and the driver is asked. The page comes back read-only by a read, and the
- * first store copies it.
+ * swapcache: the request runs and is held. Reclaim leaves a pinned page alone, unless the
+ * page is in the swap cache: then it invalidates and unmaps the page. The process reads
+ * the page, which comes back read-only, and stores to it, which makes a copy. A driver
+ * that does not wait for the request lets the GPU write to the old page.
  */
 static int swapcache(void)
 {
@@ -316,7 +345,7 @@ static int swapcache(void)
 	err = memory_create(&all, CACHE_PAGES, ANON, false);
 	if (err)
 		return because(LOST_SKIP, "memory", err);
-	/* The last ones: what is written before them keeps the disk busy. */
+	/* The last pages: those before them keep the disk busy, so these stay in the swap cache. */
 	m = all;
 	m.pages = CACHE_OBJECT;
 	m.base += (all.pages - m.pages) * PAGE;

@@ -2,8 +2,8 @@
 /*
  * The memory and the objects of one combination.
  *
- * Objects lie side by side, or with --overlap each begins in the middle of the
- * one before it (an object of one page then shares it with all the others).
+ * The objects lie side by side. With --overlap each begins in the middle of the one before
+ * it; objects of one page then all lie over the same page.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct range arena_hull(struct range r)
 	return (struct range){ first, end - first };
 }
 
-/* @bytes at an address that a huge page can have; the rest is given back. */
+/* Map @bytes, aligned to HUGE_PAGE; NULL if there is no room. */
 static char *map_aligned(size_t bytes, int prot)
 {
 	char *p = mmap(NULL, bytes + HUGE_PAGE, prot,
@@ -76,7 +76,7 @@ int arena_create(struct arena *a, size_t size, char *why, size_t len)
 			 a->pages * PAGE >> 20, strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	/* Operations on huge pages ask for them; EINVAL: no such kernel. */
+	/* Operations that want huge pages ask for them. A kernel without them fails: no matter. */
 	madvise(a->base, a->pages * PAGE, MADV_NOHUGEPAGE);
 
 	for (i = 0; i < a->objects; i++) {

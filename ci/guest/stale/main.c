@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every combination that was asked for, see stale.h and --help. */
+/*
+ * stale: does the GPU see pages that the process no longer has? stale.h describes how.
+ *
+ * Prints lines that begin with #, the last of which names the columns, and then a line for
+ * each combination, its columns separated by tabs; --help describes them. Descriptions of
+ * stale pages and hangs go to stderr. After a hang the other combinations are not tried.
+ *
+ * Exit status: 0 all pass, 1 one is stale or fails, 2 usage, 3 one could not be tested
+ * (skip, norace, noeffect), 4 one hangs. If both 1 and 3 apply it is 1.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "ops.h"
 
-/* Returns false if it is no use to go on. */
+/* Run one combination; each argument is an index into options. False after a hang or error. */
 static bool combination(unsigned int op, unsigned int via, unsigned int size,
 			unsigned int objects)
 {

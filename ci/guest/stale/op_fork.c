@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fork and copy on write. Who writes first gets a copy, the other one keeps
- * the page. The object belongs to the parent: a stale page is the child's, with
- * the old value or the child's own.
+ * fork: parent and child share the pages after a fork. The one that writes to a page first
+ * gets a copy of it, and the other one keeps the page. The object belongs to the parent. A
+ * stale page is one that only the child has: it shows the old value, or the child's value.
  */
 #include <errno.h>
 #include <sys/wait.h>
@@ -12,11 +12,12 @@
 
 static struct {
 	pid_t pid;
-	int to, from;		/* pipes, this end */
-	bool child_first;
-	unsigned int turn;
+	int to, from;		/* the parent's ends of two pipes */
+	bool child_first;	/* the child writes before the parent */
+	unsigned int turn;	/* counts forks: the order changes each time */
 } fork_child;
 
+/* The child's life: wait for a byte, write, answer, wait for the end of the pipe. */
 static void child(const struct arena *a, int from, int to)
 {
 	unsigned int i;
@@ -31,7 +32,7 @@ static void child(const struct arena *a, int from, int to)
 	_exit(0);
 }
 
-/* The child writes its values now. */
+/* Let the child write its values, and wait until it has. 0 or -EPIPE. */
 static int child_writes(void)
 {
 	char c = 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages of the same content are merged, the next write takes them apart. A
- * stale page is one that was merged away, or the merged one after the process
- * got its copy: it shows the value from before.
+ * ksm: KSM merges pages of the same content into one, and the next write to such a page
+ * makes a copy. A stale page is a page that was merged into another one, or the merged page
+ * after the process got its copy. It shows the value from before.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 #define KSM		"/sys/kernel/mm/ksm/"
 #define KSM_SECONDS	30.0
-/* Two to see that a page does not change, one for the neighbours. */
+/* Full scans to wait for: two until KSM sees that a page does not change, and one more. */
 #define KSM_SCANS	3
 
 /* A page outside of the arena, so that an object of one page has a twin. */
@@ -61,7 +61,10 @@ static int merge(struct arena *a, struct range r)
 		if (page_locate(last, &pfn) && page_locate(twin, &other) &&
 		    pfn == other)
 			return 1;
-		/* Racers take it apart at once; what counts is that it was. */
+		/*
+		 * The use of a racer may have made copies again by now. It counts that KSM
+		 * has merged pages.
+		 */
 		if (sys_number(KSM "full_scans") > scans + KSM_SCANS)
 			return sys_number(KSM "pages_sharing") > 0;
 		nap(2000);
@@ -73,7 +76,7 @@ const struct op op_ksm = {
 	.name = "ksm",
 	.help = "KSM merges the pages, the write takes them apart",
 	.flags = OP_SAME,
-	/* Not that it minds holders, but racers leave ksmd no time. */
+	/* KSM does not mind that a page is held, but without pauses ksmd gets no CPU time. */
 	.pause = 4000,
 	.setup = setup,
 	.invalidate = merge,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * New, empty memory at the same address. A stale page is one of those that
- * were freed: the object shows what was written before, not the new value, and
- * not the zeroes of the pages that were not written since.
+ * dontneed, munmap, remap: the memory at the address becomes new and empty. A stale page is
+ * one of those that were freed. It shows what was written before the operation, where the
+ * memory has the new value, or zero if nothing was written since.
  */
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that are copied elsewhere by the kernel: move_pages(2) between nodes
- * if there are two, else compaction. A stale page is the one copied from: it
- * shows the value from before.
+ * migrate: the kernel copies pages to other page frames, by move_pages(2) to another node
+ * if there are two nodes, otherwise by compaction. A stale page is the frame that was
+ * copied from. It shows the value from before.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #define BATCH		256		/* pages per call of move_pages */
 
 static bool two_nodes;
-static int node;
+static int node;			/* where the pages were moved last */
 
 static int setup(struct arena *a, char *why, size_t len)
 {
@@ -41,8 +41,8 @@ static int setup(struct arena *a, char *why, size_t len)
 }
 
 /*
- * Compaction moves pages from one end of memory to the other into free pages:
- * scatter the range among pages that are then freed.
+ * Compaction moves pages from one end of memory into free page frames at the other end.
+ * Give the range frames that alternate with those of hog, and free hog.
  */
 static int prepare(struct arena *a, struct range r)
 {
@@ -80,7 +80,7 @@ static int move_to(struct arena *a, struct range r, int to)
 			where[i] = to;
 		}
 		beat(0, "move_pages");
-		/* Positive: pages that it could not move. */
+		/* A positive result counts pages that the kernel could not move. */
 		if (syscall(SYS_move_pages, 0, i, page, where, status,
 			    MPOL_MF_MOVE) < 0)
 			return -errno;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages that move to another address. The old pages live on: a stale page is
- * one that the process has elsewhere, with another value.
+ * mremap: the pages of the object move to another address, and live on there.
+ * mremap-onto: other pages move to the address of the object. A stale page is one that the
+ * object had before: it shows the value from before, or the one that mark() wrote to it at
+ * its new address.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -10,7 +12,7 @@
 
 #define FIXED	(MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE)
 
-/* Writes that only a stale page shows. */
+/* Write to the pages at @at, at their address outside of the object: foreign values. */
 static void mark(struct arena *a, char *at, struct range r)
 {
 	unsigned int i;
@@ -21,6 +23,7 @@ static void mark(struct arena *a, char *at, struct range r)
 			words_foreign(a, a->probe[i]);
 }
 
+/* Take the memory at a->spare away. 0 or -errno. */
 static int spare_close(struct arena *a, struct range r)
 {
 	return mmap(a->spare, r.pages * PAGE, PROT_NONE, FIXED, -1, 0) ==
@@ -43,7 +46,7 @@ static int move_away(struct arena *a, struct range r)
 	return 1;
 }
 
-/* The new pages are there before the old ones go. */
+/* There is memory at the object's address all the time. */
 static int move_onto(struct arena *a, struct range r)
 {
 	char *p = a->base + r.page * PAGE;
@@ -66,7 +69,7 @@ const struct op op_mremap = {
 	.name = "mremap",
 	.help = "mremap to another address, then mmap new memory at the old",
 	.flags = OP_HOLE,
-	/* mremap takes no range of several mappings, as overlaps leave them. */
+	/* mremap() wants a range of one mapping; overlapping objects leave several. */
 	.prepare = map_new,
 	.invalidate = move_away,
 	.finish = spare_close,

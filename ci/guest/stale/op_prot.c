@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes of protection. They free nothing, but write-protect each page: the
- * next write of the process then copies a page that someone else holds, if the
- * object has not let go of it. A stale page is the original that the process
- * left: it shows the value from before the operation.
+ * mprotect, mprotect-ro: a change of protection frees no page, but the kernel write-protects
+ * each page. If the driver has not released a page, the next write of the process makes a
+ * copy of it. A stale page is the original, which the process has left. It shows the value
+ * from before the operation.
  */
 #include <errno.h>
 #include <sys/mman.h>
 
 #include "ops.h"
 
-/* Writable all the time: the object must never be refused. */
+/* The memory is writable all the time, so each use must succeed. */
 static int executable(struct arena *a, struct range r)
 {
 	int err = shake(a, r);

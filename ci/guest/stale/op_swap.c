@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Swap-out. A stale page is one that was written out and freed: it shows the
- * value from before, or whatever its next owner wrote. The kernel keeps pages
- * that someone else holds.
+ * swapout: the kernel writes pages to swap and frees them. A stale page is one that was
+ * freed. It shows the value from before, or what the next owner of the page frame wrote.
+ * The kernel keeps a page that somebody holds.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -2,13 +2,13 @@
 /*
  * Transparent huge pages, split and put together.
  *
- * Split: MADV_DONTNEED of a part of each huge page. The part is freed, the rest
- * stays: a stale page shows the old value in the part; in the rest the object
- * must go on to see the memory.
+ * thp-split: MADV_DONTNEED of a part of each huge page. The kernel frees the part and keeps
+ * the rest. A stale page is one of the part, and shows the old value. In the rest the
+ * object must go on to see the memory.
  *
- * Collapse: khugepaged copies small pages into a huge one. A stale page is one
- * of the small ones, and shows the value from before. khugepaged lets go of
- * pages that someone else holds, and of ranges that cannot be written.
+ * thp-collapse: khugepaged copies small pages into a huge one. A stale page is one of the
+ * small ones, and shows the value from before. khugepaged gives up at a page that somebody
+ * holds, and at a range in which no page can be written.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #define THP			"/sys/kernel/mm/transparent_hugepage/"
 #define COLLAPSE_SECONDS	10.0
 
+/* 0 if there are huge pages; otherwise -errno and a reason in @why. */
 static int no_thp(struct arena *a, char *why, size_t len)
 {
 	char mode[64];
@@ -43,9 +44,9 @@ static int no_thp(struct arena *a, char *why, size_t len)
 }
 
 /*
- * New memory for the huge pages that hold @r, to be filled as @advice says. It is not
- * enough to empty them: the page table of small pages stays, and where it is there can
- * be no huge page.
+ * Map new memory for all huge pages that hold @r, with the madvise() @advice. MADV_DONTNEED
+ * is not enough: it leaves the page table of small pages, and where there is one the
+ * kernel makes no huge page. 0 or -errno.
  */
 static int start_afresh(struct arena *a, struct range r, int advice)
 {
@@ -74,7 +75,7 @@ static int split(struct arena *a, struct range r)
 		size_t stop = MIN(end, (at / HUGE_PAGES + 1) * HUGE_PAGES);
 		struct range part = { at, stop - at };
 
-		/* The last page is always gone, the first of many never. */
+		/* The last page of each part is always discarded, the first one only if it is the last. */
 		if (part.pages > 1) {
 			part.pages = 1 + rng_next(&a->rng) % (part.pages - 1);
 			part.page = stop - part.pages;
@@ -111,7 +112,7 @@ static int collapse_prepare(struct arena *a, struct range r)
 	size_t i;
 	int err = start_afresh(a, r, MADV_NOHUGEPAGE);
 
-	/* khugepaged wants some company for the page of a small object. */
+	/* khugepaged wants some of the other pages of a huge page to be there. */
 	for (i = hull.page; !err && i < hull.page + hull.pages; i += 8) {
 		if (i >= r.page && i < r.page + r.pages)
 			continue;
@@ -138,7 +139,7 @@ static int collapse(struct arena *a, struct range r)
 		err = shake(a, hull);
 		if (err)
 			return err;
-		/* That took the right to write from each page, give it back. */
+		/* shake() has write-protected each page: write, so that some can be written. */
 		for (i = hull.page; i < hull.page + hull.pages;
 		     i += HUGE_PAGES / 4)
 			*word(a, i) = a->model[i];

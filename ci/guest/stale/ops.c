@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The list of operations, and what several of them need. */
+/* The list of operations, and a function that several of them need. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,7 +22,7 @@ const struct op *op_find(const char *name)
 	return NULL;
 }
 
-/* A change of protection invalidates, and takes nothing away. */
+/* A change of protection invalidates, and takes no page away. */
 int shake(struct arena *a, struct range r)
 {
 	char *p = a->base + r.page * PAGE;

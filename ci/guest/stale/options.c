@@ -90,7 +90,7 @@ static int usage(const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
-/* A number in [@min, @max], k, m, g allowed if @unit; 0 or -EINVAL. */
+/* A number in [@min, @max] to *@value; with @unit it may end in k, m or g. 0 or -EINVAL. */
 static int number(const char *text, unsigned long min, unsigned long max,
 		  bool unit, unsigned long *value)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The threads that use the objects without end, each in its own context. What
- * they read is not looked at: they make the driver fetch pages all the time.
+ * The racers: threads that use the objects all the time, each with a context of its own.
+ * They are there to make the driver fetch pages; nobody looks at what they read.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,12 +14,12 @@
 
 struct racer {
 	struct racers *all;
-	unsigned int who;	/* of its beat */
+	unsigned int who;	/* its number, for beat() */
 	pthread_t thread;
 	void *context;
 	uint64_t rng;
 	unsigned long uses, retries, errors;
-	int first;		/* errno of the first error */
+	int first;		/* errno of the first error, or 0 */
 };
 
 struct racers {
@@ -30,7 +30,7 @@ struct racers {
 	struct racer racer[MAX_THREADS];
 };
 
-/* Mostly the victim, for its invalidation is the one that is watched. */
+/* Which object to use: mostly the victim, whose memory the operation changes. */
 static struct object *pick(struct racer *me)
 {
 	struct arena *a = me->all->arena;
@@ -56,10 +56,10 @@ static void use(struct racer *me)
 		break;
 	case -EAGAIN:
 		me->retries++;
-		/* The kernel's worker and the main thread need the CPU, too. */
+		/* Leave the CPU to the kernel's worker and to the main thread. */
 		sched_yield();
 		break;
-	case -ENOENT:		/* the main thread made the object anew */
+	case -ENOENT:		/* the main thread has just closed the handle */
 		break;
 	case -EFAULT:
 		if (a->op->flags & OP_HOLE) {

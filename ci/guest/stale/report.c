@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One line per combination, tab-separated, and the exit code of all. */
+/* A line for each combination, its columns separated by tabs; the exit status of all. */
 #include <stdio.h>
 
 #include "ops.h"

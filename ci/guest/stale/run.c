@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One combination: the main thread's loop and its verdict.
+ * One combination: the loop of the worker's main thread, and its verdict. An iteration
  *
- * Each iteration fills the range of one object, has the operation done, writes
- * new values, and then looks at the range through every object that covers it.
- * Only afterwards is the memory itself looked at: reading it may fault, and
- * that may invalidate, which would mend the object.
+ *	1. fills the range of one object, the victim
+ *	2. does the operation
+ *	3. writes new values
+ *	4. looks at the range through each object that covers a part of it
+ *	5. looks at the memory itself
+ *
+ * Step 5 comes last since a read of the memory may fault, and the fault may invalidate,
+ * which makes the driver fetch the right pages.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -15,6 +19,7 @@
 
 #include "ops.h"
 
+/* What the racers did: uses that began or ended, uses that succeeded. */
 struct counts {
 	unsigned long moves, uses;
 };
@@ -36,6 +41,7 @@ static void note(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The pages that are in both ranges. */
 static struct range overlap(struct range a, struct range b)
 {
 	size_t first = MAX(a.page, b.page);
@@ -44,7 +50,7 @@ static struct range overlap(struct range a, struct range b)
 	return (struct range){ first, end > first ? end - first : 0 };
 }
 
-/* What racers did so far to objects that cover a part of @r. */
+/* What the racers did so far with the objects that cover a part of @r. */
 static struct counts count(const struct arena *a, struct range r)
 {
 	struct counts c = { };
@@ -61,7 +67,10 @@ static struct counts count(const struct arena *a, struct range r)
 	return c;
 }
 
-/* Read words of pages in @r (of the object), until there is an answer. */
+/*
+ * Read the words of the pages @r of the object into words[], again for as long as that
+ * returns -EAGAIN. 0 or -errno.
+ */
 static int read_words(struct arena *a, struct object *o, struct range r)
 {
 	unsigned long tries = 0;
@@ -81,6 +90,7 @@ static int read_words(struct arena *a, struct object *o, struct range r)
 	return err;
 }
 
+/* Is @got, read through @o at @page of the arena, wrong? Describes the first few. */
 static bool is_stale(struct arena *a, struct object *o, size_t page,
 		     uint32_t got)
 {
@@ -101,7 +111,7 @@ static bool is_stale(struct arena *a, struct object *o, size_t page,
 	return true;
 }
 
-/* Returns the number of stale pages, or -errno. */
+/* Look through @o at the part of @r that it covers: 1 for a stale page, 0, or -errno. */
 static int look(struct arena *a, struct object *o, struct range r)
 {
 	struct range in = overlap(o->range, r);
@@ -133,7 +143,7 @@ static int look(struct arena *a, struct object *o, struct range r)
 	return stale;
 }
 
-/* Returns true if the object was refused and had to be made anew. */
+/* look() into *@stale. True if a use failed, and the object was made anew. */
 static bool look_at(struct arena *a, struct object *o, struct range r,
 		    bool *stale)
 {
@@ -142,7 +152,7 @@ static bool look_at(struct arena *a, struct object *o, struct range r,
 	int n = look(a, o, r);
 
 	if (n == -EFAULT && a->op->flags & OP_HOLE) {
-		/* A use met the hole, and i915 does not forget such a thing. */
+		/* A use met the moment without memory, and i915 may not forget that. */
 		renewed = true;
 		n = arena_renew(a, o);
 		if (!n)
@@ -158,7 +168,7 @@ static bool look_at(struct arena *a, struct object *o, struct range r,
 	return renewed;
 }
 
-/* Returns 0, or -errno if there is no going on. */
+/* One iteration. 0, or -errno if the combination must end. */
 static int iteration(struct arena *a, struct racers *racers, double began)
 {
 	struct result *res = &shared->result;
@@ -268,7 +278,7 @@ static void race_and_look(struct arena *a)
 	r->verdict = verdict(r);
 }
 
-/* Each has said why if it failed. */
+/* Make what the combination needs. 0, or -errno: the note has the reason. */
 static int setup(struct arena *a, size_t size)
 {
 	struct result *r = &shared->result;
@@ -310,7 +320,7 @@ void run(const struct op *op, const struct via *via, size_t size,
 		race_and_look(a);
 		via->destroy(a->fd, context);
 	}
-	/* The objects go with the process: that is worth a test, too. */
+	/* Do not close the objects: an exit with objects alive is part of the test. */
 	beat(0, "exiting with objects alive");
 	shared->finished = true;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The supervisor. A thread that hangs in the kernel cannot be killed, and nobody can
- * wait for its process. This process never touches the device: it notices the hang,
+ * The supervisor. A thread that hangs in the kernel cannot be killed, and a wait for its
+ * process would not end. The supervisor never touches the device. It notices the hang,
  * prints where each thread hangs, and gives up.
  */
 #include <errno.h>
@@ -18,8 +18,8 @@
 
 #include "stale.h"
 
-#define POLL_US		20000
-#define KILL_SECONDS	3.0
+#define POLL_US		20000	/* from one look at the worker to the next */
+#define KILL_SECONDS	3.0	/* in which a killed worker must end */
 
 struct shared *shared;
 static volatile sig_atomic_t caught;
@@ -46,6 +46,7 @@ void beat_end(unsigned int who)
 	shared->beat[who].tid = 0;
 }
 
+/* Print what each thread of the worker does, and where it is in the kernel. */
 static void tell_stacks(pid_t pid)
 {
 	char path[64], stack[1024];
@@ -67,13 +68,13 @@ static void tell_stacks(pid_t pid)
 	}
 }
 
-/* When each thread was last seen to have made progress. */
+/* For each thread: its count of beats, and since when it has been the same. */
 struct progress {
 	unsigned long count[1 + MAX_THREADS];
 	double since[1 + MAX_THREADS];
 };
 
-/* The thread that did not beat for too long, or -1. */
+/* The number of a thread that did not beat for options.hang seconds, or -1. */
 static int silent(struct progress *p)
 {
 	unsigned int i;
@@ -91,7 +92,7 @@ static int silent(struct progress *p)
 	return -1;
 }
 
-/* Returns true if it is gone. */
+/* SIGKILL; true if the worker ends within KILL_SECONDS. */
 static bool kill_worker(pid_t pid)
 {
 	double until = now() + KILL_SECONDS;
@@ -105,7 +106,7 @@ static bool kill_worker(pid_t pid)
 	return false;
 }
 
-/* Messages of the worker, from the @from'th line on. */
+/* Print the descriptions of the worker from number @from on; returns how many there are. */
 static unsigned int tell(unsigned int from)
 {
 	for (; from < shared->ntold; from++)
@@ -114,8 +115,8 @@ static unsigned int tell(unsigned int from)
 }
 
 /*
- * A worker that cannot be killed would keep a pipe open for ever, and a
- * reader of the pipe would wait for ever.
+ * In the worker: close stdin, stdout and stderr. They may be pipes. A worker that cannot be
+ * killed would keep them open, and their reader would wait for ever.
  */
 static void close_output(void)
 {
@@ -130,6 +131,7 @@ static void close_output(void)
 		close(fd);
 }
 
+/* Wait for the worker @pid: what supervise() returns. */
 static int watch(pid_t pid)
 {
 	struct progress progress = { };

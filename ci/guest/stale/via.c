@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The ways to read through an object: by the CPU in the kernel, by the GPU. */
+/* The ways to read through an object: pread, by the CPU in the kernel; blit, by the GPU. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,12 +7,12 @@
 
 #include "stale.h"
 
-#define GPU_SECONDS	20.0		/* for one blit */
-#define USE_ROWS	64		/* pages that a racer's blit reads */
+#define GPU_SECONDS	20.0		/* within which one blit must end */
+#define USE_ROWS	64		/* pages that the blit of a racer reads at most */
 
 /*
- * An invalidation walks upwards, so the last page is the one that a racer can
- * still catch when the others have gone.
+ * Which page a racer reads. Often the last one: an invalidation goes from the first page to
+ * the last, so a racer has most time to fetch that page before it is gone.
  */
 static size_t likely_page(const struct object *o, uint64_t *rng)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One word per page, and a model of what it must be. Each value is written
- * once only, so a page that the process no longer has gives itself away.
+ * One word of each page, and a model of what it must be. Each fill and each renewal writes
+ * values that no page had before, so a value tells which page the object shows.
  *
- * Ours are odd, those of foreign owners are even and not zero, and zero is a
- * page that was never written.
+ * The test's values are odd. Foreign values are even and not zero: see words_foreign().
+ * Zero is a page that was never written.
  */
 #include "stale.h"
 
@@ -56,9 +56,9 @@ void words_renew(struct arena *a)
 	unsigned int i, n = 1;
 
 	/*
-	 * From the end, each second one at most: the others must stay as they are. A
-	 * write that copies its page invalidates again, which may hide what went wrong
-	 * before, so often there is only one.
+	 * From the last probe backwards, every second one at most: the others must stay
+	 * as they are. Half of the time only one: a write that copies its page invalidates
+	 * again, and that may hide what was wrong before.
 	 */
 	if (rng_next(&a->rng) & 1)
 		n += rng_next(&a->rng) % ((a->probes + 1) / 2);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is discarded or unmapped goes back to the system without another use
- * of the object that was on it.
+ * back: memory that is discarded or unmapped goes back to the system. The process need not
+ * use the object once more, or close it, for that.
+ *
+ * First each of leavings[]: the pages must be unpinned and free within LIMIT. Then under
+ * pressure: little memory is left, objects have most of it, and it is discarded. An
+ * allocation of more than the rest must succeed.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,18 +20,20 @@
 
 #define BYTES	(32 * MIB)
 #define PAGES	(BYTES / PAGE)
-#define LIMIT	10.0		/* seconds; 0.1 is the aim on a quiet machine */
-#define BLITS	8		/* in the queue when the memory goes */
+#define LIMIT	10.0		/* seconds; the aim on a quiet machine is 0.1 */
+#define BLITS	8		/* batches in the queue when the memory goes */
 
-#define LEFT	(320 * MIB)	/* of memory, under pressure */
-#define PARTS	4
-#define PART	(48 * MIB)	/* of an object then */
-#define WANTED	(224 * MIB)	/* by an allocation: more than the objects leave */
+/* Under pressure: */
+#define LEFT	(320 * MIB)	/* bytes of memory that are left */
+#define PARTS	4		/* objects */
+#define PART	(48 * MIB)	/* bytes of each */
+#define WANTED	(224 * MIB)	/* bytes of the allocation: more than the objects leave */
 #define ROUNDS	3
 #define SWAP	"/dev/vda"
 
 enum go { DISCARD, UNMAP };
 
+/* Discard or unmap the memory. 0 or -errno. */
 static int go(char *mem, size_t bytes, enum go how)
 {
 	int ret = how == DISCARD ? madvise(mem, bytes, MADV_DONTNEED) : munmap(mem, bytes);
@@ -48,7 +54,7 @@ static const struct leaving {
 	{ "unmapped in use", UNMAP, true, false },
 };
 
-/* Keep the blitter at it for a while. */
+/* Use the object as @l says; if it is busy, leave batches in @blt in the queue. 0 or -errno. */
 static int use(int fd, uint32_t handle, const struct leaving *l, struct blt blt[])
 {
 	const struct range all = { .pages = PAGES };
@@ -68,7 +74,7 @@ static int use(int fd, uint32_t handle, const struct leaving *l, struct blt blt[
 	return err;
 }
 
-/* Seconds, -1 if it does not come back, or -errno below that. */
+/* The seconds until the memory is back, -1 if it does not come back, or -errno (below -1). */
 static double one(int fd, const struct leaving *l)
 {
 	long before = pinned_at_rest();
@@ -94,7 +100,7 @@ static double one(int fd, const struct leaving *l)
 	err = go(mem, BYTES, l->how);
 	if (err)
 		return because(-ENOSYS, l->name, err);
-	/* A kernel that counts all objects counts those of the blitter as well. */
+	/* Where pinned_pages() counts all objects the blitter's buffers count as well. */
 	took = wait_unpinned(before + (l->busy ? PAGES / 32 : 0),
 			     free + BYTES / 10 * 9, LIMIT);
 	if (took < 0)
@@ -109,7 +115,7 @@ static double one(int fd, const struct leaving *l)
 	return took;
 }
 
-/* Takes memory until @left bytes are left; does not return. */
+/* The life of a process that locks memory until LEFT bytes are left. Writes a byte to @ready. */
 static void ballast(int ready)
 {
 	size_t all = memory_available(), bytes;
@@ -126,7 +132,10 @@ static void ballast(int ready)
 		pause();
 }
 
-/* In a process of its own, the first that the OOM killer takes. A USE_ value. */
+/*
+ * Objects under pressure, in a process of its own: the first that the OOM killer takes. A
+ * USE_ value.
+ */
 static int pressed(void)
 {
 	int fd = gem_open("/dev/dri/card0"), err;
@@ -143,7 +152,7 @@ static int pressed(void)
 			if (!mem)
 				return because(USE_SKIP, "mmap", -errno);
 			fill(mem, PART / PAGE, 1);
-			/* It stays open: this is about what it does not hold. */
+			/* The object stays open: an open object must not keep the memory. */
 			err = gem_userptr(fd, mem, PART, &handle);
 			if (!err)
 				err = use_blit(fd, handle, PART / PAGE, NULL);
@@ -163,7 +172,7 @@ static int pressed(void)
 	return USE_PASS;
 }
 
-/* 0 as it must be, 1 not, -errno if it cannot be tried. */
+/* 0 if the memory is to be had under pressure, 1 if not, -errno if it cannot be tried. */
 static int pressure(void)
 {
 	int ready[2], status = 0, ret = 0;

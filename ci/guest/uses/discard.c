@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A thread that discards memory. */
+/* A thread that discards the memory of an object again and again. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -7,8 +7,8 @@
 
 #include "uses.h"
 
-#define CLOSE_EACH	0.1	/* seconds */
-#define CLOSED_US	2000
+#define CLOSE_EACH	0.1	/* seconds from one moment without access to the next */
+#define CLOSED_US	2000	/* how long it is without access */
 
 static void *discard_run(void *arg)
 {
@@ -19,7 +19,7 @@ static void *discard_run(void *arg)
 	size_t i;
 
 	for (n = 1; !atomic_load(&d->stop); n++) {
-		/* So that there is something to discard, and gup is quick. */
+		/* Give the memory pages: there are some to discard, and the driver gets them fast. */
 		for (i = 0; i < d->pages; i++)
 			*(volatile uint32_t *)(d->mem + i * PAGE) = n;
 		if (d->us) {

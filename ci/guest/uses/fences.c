@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An execbuf that fails leaves nothing behind; one that does not has fences that
- * are signalled once its batch has run. The memory of its userptr object is
- * discarded meanwhile, and signals come: the ioctl is not restarted.
+ * fences: an execbuf that fails leaves no fence, no file and no request behind. The fences
+ * of one that does not fail are signalled once its batch has run, and not before.
+ *
+ * To make execbufs fail, a thread discards the memory of the userptr object meanwhile, and
+ * signals interrupt the ioctl, which this program does not restart.
+ *
+ * nomem: the same, but allocations of the kernel fail instead, one after the other
+ * (fail-nth).
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -18,24 +23,27 @@
 #include "uses.h"
 
 #define PAGES		16ul
-#define OTHERS		200u	/* objects: they make the execbuf long */
-#define ATTEMPTS	40u	/* until another execbuf is made */
+#define OTHERS		200u	/* more objects, which make the execbuf take long */
+#define ATTEMPTS	40u	/* tries of an execbuf, then another one is made */
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define FAIL_PAGES	"/sys/kernel/debug/fail_page_alloc/"
 
 struct counts {
-	unsigned long tries, done, bad_done, late;
-	unsigned long failed[134], bad_failed;
+	unsigned long tries;		/* execbufs */
+	unsigned long done, bad_done;	/* did not fail; of these with wrong fences */
+	unsigned long late;		/* did not fail, but do not count: struct try */
+	unsigned long failed[134];	/* for each errno */
+	unsigned long bad_failed;	/* failed, and left something behind */
 };
 
-/* How this thread is interrupted, or refused memory. */
+/* What makes execbufs of this thread fail: signals, or allocations that fail. */
 struct trouble {
-	timer_t timer;
-	double mean;		/* seconds of an execbuf */
+	timer_t timer;		/* of the signals */
+	double mean;		/* seconds that an execbuf takes */
 	uint64_t rng;
-	int nth_file;		/* -1: signals */
-	unsigned int nth;
+	int nth_file;		/* fail-nth of this thread; -1: signals */
+	unsigned int nth;	/* which allocation is to fail next; 1 is the first */
 };
 
 static void on_alarm(int signal)
@@ -43,6 +51,7 @@ static void on_alarm(int signal)
 	(void)signal;
 }
 
+/* 0 or -errno. */
 static int trouble_signals(struct trouble *t)
 {
 	struct sigaction action = { .sa_handler = on_alarm };	/* no SA_RESTART */
@@ -63,6 +72,7 @@ static int trouble_signals(struct trouble *t)
 	return 0;
 }
 
+/* 0 or -errno. */
 static int trouble_memory(struct trouble *t)
 {
 	static const char *const knob[][2] = {
@@ -84,6 +94,7 @@ static int trouble_memory(struct trouble *t)
 	return t->nth_file < 0 ? -errno : 0;
 }
 
+/* Before and after an execbuf: let trouble come, or not. */
 static void trouble_set(struct trouble *t, bool on)
 {
 	struct itimerspec in = {};
@@ -92,7 +103,10 @@ static void trouble_set(struct trouble *t, bool on)
 
 	if (t->nth_file >= 0) {
 		if (!on) {
-			/* Not one that failed: it made fewer. Begin anew. */
+			/*
+			 * fail-nth is not 0: the execbuf made fewer than nth
+			 * allocations, and none failed. Begin with the first again.
+			 */
 			if (pread(t->nth_file, text, sizeof(text), 0) > 0 &&
 			    text[0] != '0')
 				t->nth = 0;
@@ -140,7 +154,7 @@ static int create(struct fences *f, int fd)
 		err = syncobj_create(fd, &f->sync);
 	if (!err)
 		err = syncobj_create(fd, &f->timeline);
-	/* Before 5.2 a syncobj is no timeline: do without the points. */
+	/* A kernel before 5.2 has no timeline syncobjs: do without. */
 	if (!err)
 		f->no_points = timeline_query(fd, f->timeline, &added, &signaled) != 0;
 	if (err)
@@ -149,6 +163,7 @@ static int create(struct fences *f, int fd)
 	return f->sw < 0 ? because(f->sw, "sw_sync", f->sw) : 0;
 }
 
+/* Bring the syncobjs into the state that @kind wants. 0 or -errno. */
 static int prepare(struct fences *f, struct try *t, enum try_kind kind)
 {
 	uint64_t added = 0, signaled;
@@ -169,6 +184,7 @@ static int prepare(struct fences *f, struct try *t, enum try_kind kind)
 	return kind == TRY_OLD ? syncobj_import(f->fd, f->sync, t->ours) : 0;
 }
 
+/* One execbuf with a sync_file, both syncobjs and, if TRY_HELD, our fence to wait for. */
 static void submit(struct fences *f, struct try *t, struct trouble *trouble)
 {
 	struct drm_i915_gem_exec_fence both[] = {
@@ -188,7 +204,7 @@ static void submit(struct fences *f, struct try *t, struct trouble *trouble)
 	};
 
 	if (t->kind == TRY_OLD || f->no_points) {
-		/* A point of the extension would wait for the old fence. */
+		/* Not the extension: a point would wait for the old fence. */
 		exec.flags |= I915_EXEC_FENCE_ARRAY;
 		exec.num_cliprects = 1;
 		exec.cliprects_ptr = (uintptr_t)both;
@@ -209,9 +225,10 @@ static void submit(struct fences *f, struct try *t, struct trouble *trouble)
 }
 
 /*
- * v5.10 waits for a foreign fence, unkillably, if it cannot allocate what would wait
- * for it (i915_sw_fence_await_dma_fence()): that fence would be held by this very
- * process.
+ * What the execbuf number @n is tried with. TRY_HELD is not for failing allocations: if
+ * v5.10 cannot allocate the callback of a foreign fence, it waits for the fence, and no
+ * signal ends that wait (i915_sw_fence_await_dma_fence()). Only this process would signal
+ * the fence.
  */
 static enum try_kind kind_of(const struct trouble *trouble, unsigned long n)
 {
@@ -220,7 +237,7 @@ static enum try_kind kind_of(const struct trouble *trouble, unsigned long n)
 	return trouble->nth_file >= 0 ? no_wait[n % 2] : (enum try_kind)(n % 3);
 }
 
-/* One execbuf until it is done, or ATTEMPTS of it: 0 or -errno. */
+/* Try one execbuf until it does not fail, at most ATTEMPTS times. 0 or -errno. */
 static int execbuf(struct fences *f, struct trouble *trouble, struct counts *c)
 {
 	unsigned int i, bad;
@@ -232,7 +249,7 @@ static int execbuf(struct fences *f, struct trouble *trouble, struct counts *c)
 		if (err)
 			return because(err, "fences for an execbuf", err);
 		if (trouble->nth_file >= 0) {
-			/* The object's pages are part of what is allocated. */
+			/* Make the driver fetch the pages again: that allocates. */
 			madvise(f->mem, PAGES * PAGE, MADV_DONTNEED);
 			fill(f->mem, PAGES, 1);
 		}
@@ -248,11 +265,11 @@ static int execbuf(struct fences *f, struct trouble *trouble, struct counts *c)
 		c->failed[MIN(-t.err, 133)]++;
 		bad = judge_failed(f, &t);
 		c->bad_failed += !!bad;
-		/* Of what is left behind nothing may run into the next try. */
+		/* A request that was left behind must not disturb the next try. */
 		if (bad)
 			gem_wait(f->fd, f->dst, PATIENCE);
 		if (t.err == -EFAULT) {
-			/* It may stick: another way is about that. */
+			/* The object may stay broken; the way sticky is about that. */
 			gem_close(f->fd, f->userptr);
 			err = gem_userptr(f->fd, f->mem, PAGES * PAGE, &f->userptr);
 		}
@@ -308,8 +325,9 @@ static int fences(int fd, bool nomem)
 	}
 	d.mem = f.mem;
 	/*
-	 * mprotect() holds the mmap_lock for writing while it waits for a request that
-	 * our fence holds: we may not fault then, nor ask for memory.
+	 * mprotect() of discard.c holds the mmap_lock for writing, and waits for a request
+	 * that waits for our fence. Until this thread has signalled the fence it must not
+	 * fault, or map memory.
 	 */
 	if (!err && (setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)) || own_memory()))
 		err = because(-errno, "mlockall", -errno);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * XY_COLOR_BLT, a pixel wide and a row per page: with a pitch of one page the column is
- * the same word of each page. Haswell PRM, volume 2a, as for lib/blt.c.
+ * Uses of an object, and batches that write to it. The batch is an XY_COLOR_BLT of one
+ * pixel by as many rows as there are pages, with a pitch of one page: it writes the same
+ * word of each page. Haswell PRM, volume 2a: XY_COLOR_BLT.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -27,7 +28,7 @@ int job_create(struct job *j, int fd, unsigned int others)
 	int err;
 
 	*j = (struct job){ .fd = fd, .others = others };
-	/* The first is for job_submit(), then the others, one more, dst, batch. */
+	/* Room for @extra before the others, the others, @extra behind them, dst, batch. */
 	j->object = calloc(others + 4, sizeof(*j->object));
 	j->reloc = calloc(1, sizeof(*j->reloc));
 	if (!j->object || !j->reloc)
@@ -68,7 +69,7 @@ int job_set(struct job *j, uint32_t dst, size_t pages, uint32_t value)
 
 	j->dst = dst;
 	j->pages = pages;
-	/* No object is where this says, so that the kernel always relocates. */
+	/* No object is at the presumed offset, so the kernel always relocates. */
 	*j->reloc = (struct drm_i915_gem_relocation_entry){
 		.target_handle = dst,
 		.offset = DST_ADDRESS * 4,
@@ -103,7 +104,7 @@ int job_submit(struct job *j, uint32_t extra, struct drm_i915_gem_execbuffer2 *e
 	};
 	exec->buffers_ptr = (uintptr_t)&j->object[first];
 	exec->buffer_count = n - first;
-	exec->batch_len = 0;	/* no command parser, see stale/blt.c */
+	exec->batch_len = 0;	/* then no command parser runs, see lib/blt.c */
 	exec->flags |= I915_EXEC_BLT;
 	return ioctl(j->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2_WR, exec) ? -errno : 0;
 }
@@ -120,7 +121,7 @@ uint32_t *plain_object(int fd, size_t bytes, uint32_t *handle)
 	return (uint32_t *)(uintptr_t)arg.addr_ptr;
 }
 
-/* Is it to be tried again? */
+/* True if *@err is -EAGAIN and @end is not reached; at @end *@err becomes -ETIME. */
 static bool again(int *err, double end)
 {
 	if (*err != -EAGAIN)

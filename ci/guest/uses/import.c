@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Another driver has imported and mapped an object: the object works on for its owner
- * when the mm invalidates memory whose content stays. vgem maps an import at once, for
- * as long as it has a handle; i915 would only take a reference to its own object.
+ * import: another driver has imported and mapped an object. The mm invalidates the
+ * object's memory by fork() or mprotect(), which keep its content. The object goes on to
+ * work for its owner: its uses see the memory, and the memory sees its writes.
+ *
+ * The other driver is vgem, which maps what it imports at once, until it closes the handle.
+ * i915 would only take a reference to its own object.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -29,7 +32,7 @@ static void *fork_once(void *arg)
 	return NULL;
 }
 
-/* Another thread forks: what we store then is ours alone. */
+/* Another thread forks; the child is gone when this returns. */
 static int by_fork(char *mem)
 {
 	pthread_t thread;
@@ -59,6 +62,7 @@ static const struct change {
 	{ "mprotect", by_mprotect },
 };
 
+/* How many of the words that were read are not those of the memory. */
 static unsigned int wrong(const uint32_t *got, uint32_t salt)
 {
 	unsigned int i, n = 0;
@@ -68,7 +72,7 @@ static unsigned int wrong(const uint32_t *got, uint32_t salt)
 	return n;
 }
 
-/* The owner's uses: counts those that are not as they must be. */
+/* Use the object in each way. How many uses were wrong; @when is for the messages. */
 static unsigned int owner(int fd, uint32_t handle, char *mem, uint32_t salt,
 			  const char *when)
 {
@@ -103,7 +107,7 @@ static unsigned int owner(int fd, uint32_t handle, char *mem, uint32_t salt,
 	return bad;
 }
 
-/* Faults, or -errno if it cannot be tried. */
+/* How many uses were wrong, before, during and after the import; -errno: cannot be tried. */
 static int one(int fd, int vgem, const struct change *c)
 {
 	long before = pinned_at_rest(), mapped;
@@ -140,7 +144,7 @@ static int one(int fd, int vgem, const struct change *c)
 	snprintf(when, sizeof(when), "imported, after %s", c->name);
 	bad += owner(fd, handle, mem, 2, when);
 
-	/* The importer has had enough. */
+	/* The importer closes what it has imported. */
 	close(dmabuf);
 	err = gem_close(vgem, imported);
 	if (err)
@@ -155,7 +159,7 @@ static int one(int fd, int vgem, const struct change *c)
 	bad += owner(fd, handle, mem, 3, when);
 	gem_close(fd, handle);
 	munmap(mem, BYTES);
-	/* If the reference were no pin, the free memory would show it. */
+	/* Look at the free memory, too: a driver may hold pages without a pin. */
 	if (wait_unpinned(before, free - BYTES / 2, RELEASE) < 0) {
 		complain("%s: after the last close %ld pages are pinned, %ld KiB are not free",
 			 c->name, pinned_pages() - before,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an execbuf has left: the uAPI shows the state of each fence. */
+/*
+ * What an execbuf has left behind, for the ways fences and nomem: the uAPI shows the state
+ * of each fence.
+ */
 #include <linux/sync_file.h>
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +11,10 @@
 
 #include "uses.h"
 
-/* Seconds: i915 gives up our fence after 10, and the request with it. */
+/*
+ * Seconds for which our fence may hold a request. After 10 s i915 gives up the fence, and
+ * the request with it; a try that came near to that does not count.
+ */
 #define LATE		5.0
 #define HANG		60.0	/* seconds until a fence must be signalled */
 #define GRACE		0.003	/* seconds that an empty request may take */
@@ -39,7 +45,7 @@ void try_release(struct fences *f, struct try *t)
 	t->ours = -1;
 }
 
-/* The points of the timeline must be @added and @signaled. */
+/* 0 if the timeline's last point is @added and @signaled is signalled, otherwise 1. */
 static unsigned int judge_points(struct fences *f, uint64_t added, uint64_t signaled,
 				 const char *when)
 {
@@ -84,7 +90,7 @@ unsigned int judge_failed(struct fences *f, struct try *t)
 	if (t->kind != TRY_OLD)
 		bad += judge_points(f, t->point - 1, t->point - 1, when);
 	if (t->kind == TRY_HELD) {
-		/* A request that was left behind waits for our fence now. */
+		/* A request that was left behind would still wait for our fence. */
 		if (object_busy(f->fd, f->dst) || object_busy(f->fd, f->userptr)) {
 			complain("%s: an object is busy", when);
 			bad++;
@@ -107,7 +113,7 @@ unsigned int judge_failed(struct fences *f, struct try *t)
 	return bad;
 }
 
-/* While our fence holds the request. */
+/* The faults of an execbuf that did not fail, while our fence holds its request. */
 static unsigned int judge_held(struct fences *f, struct try *t, int out)
 {
 	unsigned int bad = 0;
@@ -117,7 +123,7 @@ static unsigned int judge_held(struct fences *f, struct try *t, int out)
 		complain("held: the syncobj's fence is %s", state_word(is));
 		bad++;
 	}
-	/* A point that was added twice has no predecessor: 0 is signalled then. */
+	/* If the point was added twice it has no predecessor, and 0 is signalled. */
 	bad += judge_points(f, t->point, t->point - 1, "held");
 	if (file_signaled(out, 0)) {
 		complain("held: the sync_file is signalled");
@@ -169,7 +175,7 @@ unsigned int judge_done(struct fences *f, struct try *t)
 	}
 	f->marker++;
 	for (i = 0; i < ARRAY_SIZE(fence_words); i++) {
-		/* Each is the first to be waited for in its turn. */
+		/* Take turns: each fence is sometimes the first to be waited for. */
 		which = (f->turn + i) % ARRAY_SIZE(fence_words);
 		if (which == 1 && (t->kind == TRY_OLD || f->no_points))
 			continue;
@@ -193,6 +199,6 @@ unsigned int judge_done(struct fences *f, struct try *t)
 	try_release(f, t);
 	close(out);
 	f->marker = *f->seen;
-	/* If we were late nothing is known. */
+	/* i915 may have given up our fence: then the faults prove nothing. */
 	return t->late ? 0 : bad;
 }

@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A way runs in a child. The first process watches it: it never touches the device
+ * uses: does the driver keep what the uAPI promises to a user of userptr objects? uses.h
+ * describes how; each way's file begins with its promise.
+ *
+ * Prints lines that begin with # about what is wrong or was measured, and a line for each
+ * way: its name, the result, the seconds it took, and why. The result is
+ *
+ *	pass	the promise was kept
+ *	fail	the promise was not kept, or the child died
+ *	skip	the way cannot be tried here
+ *	hang	no progress: the kernel log gets the traces of all blocked tasks, the other
+ *		ways are not tried, and the machine reboots 30 s later
+ *
+ * Exit status: 0 all pass, 1 one fails, 2 usage, 3 one cannot be tried here, 4 one hangs.
+ * If both 1 and 3 apply it is 1.
+ *
+ * A way runs in a child. The first process watches the child. It never touches the device,
  * and its memory is locked, so that it can say what has hung.
  */
 #include <errno.h>
@@ -62,7 +77,10 @@ void note(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The guest's init may hang as well. Ends the machine if it does not go down. */
+/*
+ * The life of a child: after a hang, reboot the machine in GRACE seconds, if it still runs
+ * then. The guest's init ends the machine in an orderly way, but may hang as well.
+ */
 static void end_machine(int sysrq)
 {
 	while (!atomic_load(&board->hung))
@@ -71,6 +89,7 @@ static void end_machine(int sysrq)
 	_exit(write(sysrq, "b", 1) != 1);
 }
 
+/* Fork the child that runs @way: its pid, or -1. */
 static pid_t start(const struct way *way)
 {
 	pid_t parent = getpid(), pid = fork();
@@ -109,7 +128,10 @@ static int reap(pid_t pid, double silent, int *status)
 	return got < 0 ? -errno : 0;
 }
 
-/* The processes are there before anything hangs: to fork takes memory. */
+/*
+ * Run @way in a child, and return its USE_ value. Both children are forked before anything
+ * hangs, since to fork takes memory.
+ */
 static int watch(const struct way *way, int sysrq)
 {
 	pid_t ender, pid;
@@ -137,7 +159,7 @@ static int watch(const struct way *way, int sysrq)
 	}
 	if (err)
 		return because(USE_SKIP, "cannot start and wait for a process", err);
-	/* What it has started itself. */
+	/* Processes that the child has started. */
 	kill(-pid, SIGKILL);
 	if (WIFSIGNALED(status)) {
 		note("the process died by signal %d (%s)", WTERMSIG(status),
@@ -164,7 +186,7 @@ static int one(const struct way *way, int sysrq)
 	return ret;
 }
 
-/* A fault counts more than what could not be tried. */
+/* The worse of two USE_ values: a hang, then a fault, then a skip, then a pass. */
 static int worse(int a, int b)
 {
 	static const int rank[] = {

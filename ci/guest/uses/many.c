@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * After a fork the first use of each of many objects costs about what it did before
- * there was one.
+ * many: after a fork, the first use of each of many objects takes about as long as the
+ * first use took before the fork. --ratio says how much longer it may take.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -19,7 +19,7 @@ struct many {
 	uint32_t *handle;
 	struct job job;		/* a batch with another object as its target */
 	uint32_t salt;
-	unsigned long again;	/* times that a use said -EAGAIN */
+	unsigned long again;	/* how often a use returned -EAGAIN */
 };
 
 static int by_pread(struct many *m, unsigned int i)
@@ -64,8 +64,8 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * Each object once: the median of a use in microseconds, or -errno. A median, since
- * other work on the machine makes some uses very long.
+ * Use each object once. The median time of a use in microseconds, or -errno. The median,
+ * not the mean, since other work on the machine makes some uses take very long.
  */
 static double each(struct many *m, const struct use *u)
 {
@@ -103,15 +103,19 @@ static int fork_once(void)
 	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
 }
 
+/* The first use, one more, one after a fork, one after a fork and a store to each page. */
 enum phase { FIRST, AGAIN, FORK, STORE };
 #define ROUNDS	3
-#define COPY	4	/* --ratio times that, if the use has to copy the page */
+#define COPY	4	/* times --ratio is allowed if the use itself has to copy the page */
 
 static const char *const phases[] = {
 	[FIRST] = "first", [AGAIN] = "again", [FORK] = "fork", [STORE] = "fork+store",
 };
 
-/* Objects are made and used once in each phase. 0 or -errno. */
+/*
+ * Make the objects, and use each once in each phase. @us gets the shortest median of each
+ * phase so far, @again the most -EAGAIN for one use. 0 or -errno.
+ */
 static int one_round(struct many *m, const struct use *u, double us[], double again[])
 {
 	unsigned int i;
@@ -128,7 +132,7 @@ static int one_round(struct many *m, const struct use *u, double us[], double ag
 		err = i >= FORK ? fork_once() : 0;
 		if (err)
 			return because(err, "fork", err);
-		/* As one does who gives the GPU work: it also ends the sharing. */
+		/* Store first, as a program does that gives the GPU work: that ends the sharing. */
 		if (i == STORE)
 			fill(m->mem, asked.count, ++m->salt);
 		m->again = 0;
@@ -143,14 +147,17 @@ static int one_round(struct many *m, const struct use *u, double us[], double ag
 	return 0;
 }
 
-/* How many times as long as the first a use takes. 0 or -errno. */
+/*
+ * How many times as long as the first use a use takes after a fork, and after a fork and a
+ * store. 0 or -errno.
+ */
 static int one(struct many *m, const struct use *u, double *fork, double *store)
 {
 	double us[] = { 1e9, 1e9, 1e9, 1e9 }, again[ARRAY_SIZE(us)] = {};
 	unsigned int i;
 	int err;
 
-	/* Other work on the machine can only add to the shortest. */
+	/* Other work on the machine only adds time: the shortest of the rounds counts. */
 	for (i = 0; i < ROUNDS; i++) {
 		err = one_round(m, u, us, again);
 		if (err)

@@ -17,7 +17,7 @@ char *map(size_t bytes, bool small)
 
 	if (p == MAP_FAILED)
 		return NULL;
-	/* What is too much stays mapped: munmap() would invalidate. */
+	/* What is beside it stays mapped: munmap() would be an invalidation. */
 	p += -(uintptr_t)p % HUGE_PAGE;
 	return madvise(p, bytes, small ? MADV_NOHUGEPAGE : MADV_HUGEPAGE) ? NULL : p;
 }
@@ -55,7 +55,7 @@ size_t wrong_words(const char *p, size_t pages, uint32_t salt)
 /* The number behind @name in @path, or -errno. */
 static long number_of(const char *path, const char *name)
 {
-	/* /proc/vmstat is about 4 KiB; no allocation, memory may be short. */
+	/* Static, since memory may be short. /proc/vmstat is about 4 KiB. */
 	static char text[16384];
 	size_t len = strlen(name);
 	char *line;
@@ -72,8 +72,8 @@ static long number_of(const char *path, const char *name)
 }
 
 /*
- * A kernel before 5.7 does not count pins. i915 counts the objects that have pages,
- * of whatever kind: ours are the only ones that come and go meanwhile.
+ * For a kernel before 5.7, which does not count pins: the pages of all objects of i915 that
+ * have pages, or -errno. Only objects of this program come and go while it runs.
  */
 static long object_pages(void)
 {
@@ -97,7 +97,7 @@ long pinned_pages(void)
 {
 	long got, put;
 
-	/* Each CPU counts for itself; this adds them up. */
+	/* Each CPU has counters of its own; this makes the kernel add them up. */
 	sys_write("/proc/sys/vm/stat_refresh", "1");
 	got = number_of("/proc/vmstat", "nr_foll_pin_acquired ");
 	put = number_of("/proc/vmstat", "nr_foll_pin_released ");
@@ -111,7 +111,7 @@ long pinned_at_rest(void)
 	long was, is = pinned_pages();
 	double end = now() + 10;
 
-	/* A process that has just ended may have left some to a worker */
+	/* A worker may still release the pages of a process that has just ended. */
 	do {
 		was = is;
 		nap(300000);

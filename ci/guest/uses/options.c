@@ -39,7 +39,7 @@ static bool number(const char *name, const char *text, double least, double most
 	char *end;
 
 	*value = strtod(text, &end);
-	/* Not the other way round: a NaN is no number either. */
+	/* Written so that a NaN is refused, too. */
 	if (end != text && !*end && *value >= least && *value <= most)
 		return true;
 	fprintf(stderr, "uses: %s '%s' is no number from %g to %g\n", name, text, least,

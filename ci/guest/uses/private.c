@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An object may not lie over an mmap of the GTT. The driver revokes that mmap when it
- * likes, in the reset of the GPU too, and then has to wait for the requests that use the
- * object. A private mmap that was written to has pages like any memory: it is refused all
- * the same.
+ * private: an object must not lie over an mmap of the GTT, so its uses return -EFAULT. The
+ * driver revokes such an mmap at any time, also in a reset of the GPU, and would have to
+ * wait for the requests that use the object. A private mmap of the GTT that was written to
+ * has pages like any other memory, but is refused as well.
  */
 #include <errno.h>
 #include <string.h>

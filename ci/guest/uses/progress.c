@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An execbuf with many objects comes to its end although the memory of one is
- * discarded again and again: user space has to come back a few times at most, and the
- * kernel does not try for long by itself. How long is long depends on the same
- * machine: ten times what it takes undisturbed and ten discards.
+ * progress: an execbuf with many objects succeeds although the memory of one object is
+ * discarded again and again. User space has to repeat it a few times at most, and the
+ * kernel does not repeat it for long by itself. The time that is allowed is ten times what
+ * an undisturbed execbuf takes on the same machine, and ten discards.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -16,17 +16,18 @@
 #define PAGES		16ul
 #define OTHERS		2000u
 #define PERIOD_US	20000
-#define EXECBUFS	40u	/* of each half */
-#define CALM		8	/* execbufs that nobody disturbs */
-#define FEW		5u	/* attempts */
-#define MOST		20u	/* attempts, then the next execbuf */
-#define SHARE		90u	/* percent that need a few at most */
-#define STUCK		30	/* seconds of an attempt, then a signal ends it */
+#define EXECBUFS	40u	/* in each half, see struct half */
+#define CALM		8	/* execbufs that are not disturbed, to measure the time */
+#define FEW		5u	/* attempts of an execbuf that are few */
+#define MOST		20u	/* attempts of an execbuf, then it is given up */
+#define SHARE		90u	/* percent of the execbufs must need FEW attempts at most */
+#define STUCK		30	/* seconds of one attempt, then a signal interrupts it */
 
+/* What became of one execbuf. */
 struct outcome {
 	unsigned int attempts;		/* MOST + 1: it did not succeed */
-	double seconds;
-	bool stuck;			/* the kernel went on trying by itself */
+	double seconds;			/* of all attempts */
+	bool stuck;			/* an attempt took STUCK seconds */
 };
 
 static volatile sig_atomic_t alarms;
@@ -50,7 +51,7 @@ static int submit(struct job *j, uint32_t userptr, bool *stuck)
 	return err;
 }
 
-/* 0 or -errno. */
+/* One execbuf, whose batch writes @marker to *@seen. 0 or -errno. */
 static int execbuf(struct job *j, uint32_t userptr, uint32_t marker,
 		   volatile uint32_t *seen, struct outcome *o)
 {
@@ -79,10 +80,14 @@ static int execbuf(struct job *j, uint32_t userptr, uint32_t marker,
 	return 0;
 }
 
-/* Half of the execbufs, with the userptr object before or behind the others. */
+/* Half of the execbufs: the userptr object is before the others, or behind them. */
 struct half {
-	unsigned int tried, first, soon, never, stuck;
-	double longest;
+	unsigned int tried;
+	unsigned int first;	/* succeeded at the first attempt */
+	unsigned int soon;	/* succeeded within FEW attempts and the time allowed */
+	unsigned int never;	/* were given up */
+	unsigned int stuck;
+	double longest;		/* seconds */
 };
 
 static int run_half(struct job *j, uint32_t userptr, volatile uint32_t *seen, double limit,
@@ -92,7 +97,7 @@ static int run_half(struct job *j, uint32_t userptr, volatile uint32_t *seen, do
 	struct outcome o;
 	int err;
 
-	/* Once it is decided, the others cannot make up for it. */
+	/* Stop when so many have failed that the share cannot be reached any more. */
 	while (h->tried < EXECBUFS && h->tried - h->soon <= allowed && !h->stuck) {
 		err = execbuf(j, userptr, *seen + 1, seen, &o);
 		if (err)
@@ -107,7 +112,7 @@ static int run_half(struct job *j, uint32_t userptr, volatile uint32_t *seen, do
 	return 0;
 }
 
-/* Seconds of an execbuf that nobody disturbs, or -errno. */
+/* The mean seconds of an execbuf that is not disturbed, or -errno. */
 static double undisturbed(struct job *j, uint32_t userptr, volatile uint32_t *seen)
 {
 	struct outcome o;
@@ -119,7 +124,7 @@ static double undisturbed(struct job *j, uint32_t userptr, volatile uint32_t *se
 		err = execbuf(j, userptr, *seen + 1, seen, &o);
 		if (err)
 			return err;
-		sum += i ? o.seconds : 0;	/* the first binds them */
+		sum += i ? o.seconds : 0;	/* the first one binds the objects */
 	}
 	return sum / CALM;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An object whose memory could not be had for a while works again once it can. While
- * it cannot, a use says -EFAULT.
+ * sticky: while the memory of an object cannot be had, a use of the object returns
+ * -EFAULT. Once the memory is there again, the object works again.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static const char *const taken_words[] = {
 	"without access", "read-only", "unmapped",
 };
 
-/* 0, -errno, or -EIO if it shows something else than words of @salt. */
+/* The uses: 0, -errno, or -EIO if the object shows other words than word_of(@salt). */
 static int by_pread(int fd, uint32_t handle, const char *mem, uint32_t salt)
 {
 	uint32_t got[PAGES];
@@ -67,7 +67,7 @@ static int by_write(int fd, uint32_t handle, const char *mem, uint32_t salt)
 static const struct use {
 	const char *name;
 	int (*use)(int fd, uint32_t handle, const char *mem, uint32_t salt);
-	bool read_only;		/* -EFAULT as well if the memory cannot be written */
+	bool read_only;		/* memory that cannot be written is -EFAULT, too */
 } uses[] = {
 	{ "pread", by_pread, false },
 	{ "set_domain", by_domain, false },
@@ -75,6 +75,7 @@ static const struct use {
 	{ "a GPU write", by_write, true },
 };
 
+/* Take the memory away, and give it back. 0 or -errno. */
 static int take(char *mem, enum taken how)
 {
 	int ret;
@@ -98,7 +99,7 @@ static int give(char *mem, enum taken how)
 	return p == MAP_FAILED ? -errno : 0;
 }
 
-/* 0 right, 1 not, -errno if it cannot be tried. */
+/* 0 if the use @u was right during and after, 1 if not, -errno if it cannot be tried. */
 static int one(int fd, enum taken how, const struct use *u)
 {
 	char *mem = map(BYTES, true);

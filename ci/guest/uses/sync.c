@@ -9,7 +9,7 @@
 
 #include "uses.h"
 
-/* drivers/dma-buf/sw_sync.c of the kernel; there is no header for it. */
+/* From drivers/dma-buf/sw_sync.c: the kernel exports no header for it. */
 struct sw_sync_create_fence {
 	uint32_t value;
 	char name[32];
@@ -50,7 +50,7 @@ int syncobj_import(int fd, uint32_t handle, int file)
 	return gem_ioctl(fd, DRM_IOCTL_SYNCOBJ_FD_TO_HANDLE, &arg);
 }
 
-/* The uAPI wants a point in time. */
+/* The uAPI wants a point in time, ns of CLOCK_MONOTONIC; 0: do not wait. */
 static int64_t until(double seconds)
 {
 	return seconds > 0 ? (now() + seconds) * 1e9 : 0;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A GTT mmap lies where the memory of a userptr object was, while the object's pages
- * cannot go, for a pread has them pinned. When the driver revokes the mmap, below the
- * mutex of the GGTT, that is an invalidation of the object.
+ * Thread COPY does a pread of a userptr object, and waits for a held page of its buffer:
+ * the driver cannot release the object's pages. Thread CALL maps a GTT mmap of another
+ * object where the memory of the userptr object was, touches it, and makes the driver
+ * revoke it. The driver revokes with the mutex of the GGTT held. To revoke an mmap is an
+ * invalidation of the userptr object, which must not wait for the pread: all clients need
+ * the mutex.
  */
 #include <errno.h>
 #include <string.h>
@@ -27,12 +30,13 @@ static int copy(void)
 	return gem_pread(scene.fd, scene.object, 0, scene.buffer, PAGE);
 }
 
-/* Whatever it says: there is no memory behind the object any more. */
+/* The result does not matter: the object has no memory any more. */
 static int exec(void)
 {
 	return batch_queue(scene.fd, &scene.batch);
 }
 
+/* Map the GTT mmap in place of the object's memory. */
 static int map_over(void)
 {
 	prctl(PR_SET_NAME, "mmap");
@@ -52,7 +56,7 @@ static int call(void)
 	*(volatile char *)scene.memory = 1;
 	if (scene.way->again) {
 		part_go(EXEC);
-		/* It need not come back, but it must have tried. */
+		/* The execbuf need not return, but it must be under way. */
 		part_sleeps(EXEC, 2);
 	}
 	prctl(PR_SET_NAME, "revoke");
@@ -85,7 +89,7 @@ static int prepare(int uffd)
 		err = batch_create(scene.fd, BATCH_NOP, &scene.batch.batch);
 	if (err)
 		return err;
-	/* On this device each vma is of the GGTT. */
+	/* Binds the object. This device has no other address space than the GGTT. */
 	err = batch_run(scene.fd, &scene.batch);
 	return err ? err : gem_wait(scene.fd, scene.object, limit);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Batches that do nothing, once or without end, and list an object as written.
+ * Batches that do nothing, either once or without end. The execbuf lists an object as
+ * written, so that the driver takes the batch for one that writes to the object.
  * Haswell PRM, volume 2a: MI_BATCH_BUFFER_END, MI_BATCH_BUFFER_START.
  */
 #include <i915_drm.h>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory of two objects is discarded. A batch that waits for another's fence uses
- * the first one, so that call may wait; the second one's release finds the first one
- * still in use, and may look again from time to time, but not spin.
+ * The memory of two objects is discarded. A batch uses the first object, and waits for a
+ * fence of another process: thread CALL, which discards the first memory, may wait for
+ * the batch. The second object is idle: thread DISCARD, which discards its memory, must
+ * not wait. The worker that releases the pages finds the first object still in use. It
+ * may look again from time to time, but must not spin.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 
 #include "waits.h"
 
-#define GIVEN_UP	10	/* seconds, until the driver does without the fence */
+#define GIVEN_UP	10	/* seconds after which the driver ignores the fence */
 
 static struct {
 	int fence;
@@ -36,7 +38,7 @@ static int prepare(void)
 	if (fd < 0)
 		return fd;
 	err = batch_create(fd, BATCH_NOP, &b.batch);
-	/* The idle one first: nothing on the engine comes after the other. */
+	/* The idle object's batch runs first: on an engine nothing overtakes. */
 	for (i = 1; !err && i >= 0; i--) {
 		scene.memory[i] = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -61,7 +63,7 @@ static int party(int sock)
 		err = part_start(CALL, discard_busy);
 	if (!err)
 		err = part_start(DISCARD, discard_idle);
-	/* All is prepared: any file will do. */
+	/* The manager needs no file, only the word that all is prepared. */
 	return party_ready(err, sock, sock);
 }
 

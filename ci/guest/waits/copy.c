@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pread or pwrite of an object waits for memory; a batch that uses the object is
- * queued behind it; an invalidation of the object's memory, which holds the mmap_lock
- * for writing, waits for the batch. The fault of the copy needs the mmap_lock.
+ * Thread COPY does a pread or pwrite of an object, and waits for a page of its buffer.
+ * Thread EXEC queues a batch that uses the object. Thread CALL invalidates the object's
+ * memory: it holds the mmap_lock for writing, and waits for the batch. A driver in which
+ * the batch waits for the copy is stuck: the fault of the copy needs the mmap_lock.
+ *
+ * With pread- and pwrite- the page is held by userfaultfd. With fresh- the buffer is
+ * large and was never touched, so that the copy takes many faults; EXEC and CALL have to
+ * come while it lasts.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,16 +18,16 @@
 
 #define HELD_BYTES	(16 * PAGE)
 #define FRESH_BYTES	(64ul << 20)
-#define TRIES		5
+#define TRIES		5	/* to call during the copy */
 #define FILL		0x5a
 
 static struct {
 	const struct way *way;
 	int fd;
-	size_t bytes;
-	char *memory;			/* of the object */
+	size_t bytes;			/* of memory, and of buffer */
+	char *memory;			/* that the object is made of */
 	uint32_t object;
-	char *buffer;			/* what is not there yet */
+	char *buffer;			/* of the pread or pwrite; its pages are missing */
 	struct batch batch;
 } scene;
 
@@ -51,7 +56,7 @@ static int call(void)
 	return do_call(scene.way->call, scene.memory, scene.bytes);
 }
 
-/* An object in use once, so that the pages are there. */
+/* An object that was used once, so that the driver has its pages; and a batch. */
 static int open_scene(size_t bytes)
 {
 	uint32_t value;
@@ -103,7 +108,7 @@ static int no_scene(const char *what, int err)
 	return verdict(WAITS_SKIP, "%s: %s", what, strerror(-err));
 }
 
-/* The witnesses, who must be well before it begins. */
+/* The other clients, which must get on before the scene begins. WAITS_SKIP if not. */
 static int witnesses(void)
 {
 	const char *which = "";
@@ -150,7 +155,7 @@ int copy_held(const struct way *way)
 				   copies);
 }
 
-/* The copy has begun: what it writes to is no longer what it was. */
+/* Wait until the copy has begun, i.e. has changed the first byte of what it writes to. */
 static int exec_during(void)
 {
 	const volatile char *to = scene.way->pwrite ? scene.memory : scene.buffer;
@@ -161,6 +166,7 @@ static int exec_during(void)
 	return exec();
 }
 
+/* The call comes after the execbuf. It is in time if the copy is not done by then. */
 static int call_during(void)
 {
 	while (!atomic_load(&board->part[EXEC].done))
@@ -186,7 +192,7 @@ static int fresh_party(int sock)
 		err = part_start(EXEC, exec_during);
 	if (!err)
 		err = part_start(CALL, call_during);
-	/* All is prepared: any file will do. */
+	/* The manager needs no file, only the word that all is prepared. */
 	return party_ready(err, sock, sock);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* CPU time by proc, in seconds. */
+/* CPU time in seconds, from /proc/PID/stat. */
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "waits.h"
 
-/* User and system time of a process whose name begins with @name; else 0. */
+/* User and system time of the process @pid; 0 if its name does not begin with @name. */
 static double cpu_of(const char *pid, const char *name)
 {
 	char path[300], text[1024], *open, *close;
@@ -29,13 +29,14 @@ static double cpu_of(const char *pid, const char *name)
 	return (double)(user + system) / sysconf(_SC_CLK_TCK);
 }
 
-/* What each worker had at cpu_kworkers_begin(): one may end meanwhile. */
+/* What each kworker had at cpu_kworkers_begin(). A list, for a kworker may end meanwhile. */
 static struct {
 	int pid;
 	double seconds;
 } worker[512];
 static unsigned int workers;
 
+/* What the kworker @pid had then; 0 if it was not there, or had used nothing. */
 static double of_worker(int pid)
 {
 	unsigned int i;
@@ -46,7 +47,10 @@ static double of_worker(int pid)
 	return 0;
 }
 
-/* The sum of what is new since begin, or take down what each has. */
+/*
+ * With @begin: take down what each kworker has used, return 0. Otherwise: the sum of what
+ * they have used since then.
+ */
 static double kworkers(bool begin)
 {
 	DIR *dir = opendir("/proc");

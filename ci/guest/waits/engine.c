@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The engines, and what watches over them. */
+/* The engines of the GPU, and hangcheck, which resets an engine that does not get on. */
 #include <i915_drm.h>
 #include <stdio.h>
 

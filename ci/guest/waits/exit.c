@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process ends while requests of its object do not. Nobody is left who could miss what
- * they write, so its end may not wait for them: they have not signalled when it is gone.
- * That is the proof, whatever time it takes.
+ * A process ends while a batch uses its object. Nobody is left who could miss what the
+ * batch writes, so the end of the process must not wait for the batch. The proof is the
+ * order: the batch's fence has not signalled when the process is gone. The time that the
+ * end takes proves nothing.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,9 +16,10 @@
 #include "waits.h"
 
 #define BYTES		(16 * PAGE)
-#define LONG_BEAT	60000	/* ms: hangcheck does nothing in this time */
-#define SHORT_BEAT	100
-#define DEFAULT_BEAT	2500
+/* The blitter's heartbeat, ms. */
+#define LONG_BEAT	60000	/* hangcheck does nothing while the way lasts */
+#define SHORT_BEAT	100	/* hangcheck resets the batch soon */
+#define DEFAULT_BEAT	2500	/* the driver's default */
 
 enum end { EXIT, KILL, EXEC_NEW, KILL_UNMAP, ENDS };
 
@@ -31,6 +33,7 @@ static struct {
 	char *memory;		/* in the party: of the object */
 } scene;
 
+/* Thread CALL: end the process, or unmap the memory and wait for SIGKILL there. */
 static int leave(void)
 {
 	switch (scene.end) {
@@ -68,8 +71,9 @@ static int party(int sock)
 }
 
 /*
- * One end, with a request that does not end: a WAITS_ value. @release ends it, for what
- * comes after; by then a process that waits for it can go.
+ * Start a party with a batch that does not end, and let the party end by @end. Then
+ * @release ends the batch: a party that waited for the batch can go from there. A WAITS_
+ * value.
  */
 static int one_end(enum end end, int (*release)(int fence))
 {
@@ -90,7 +94,7 @@ static int one_end(enum end end, int (*release)(int fence))
 	begin = now();
 	if (end != KILL)
 		part_go(CALL);
-	/* It has to wait for the GPU then, which still writes. */
+	/* munmap() alone has to wait: the GPU still writes, and the process is there. */
 	if (end == KILL_UNMAP && part_sleeps(CALL, 5) && part_done(CALL, 0) &&
 	    !fence_signalled(fence, 0)) {
 		release(fence);
@@ -124,6 +128,7 @@ static int one_end(enum end end, int (*release)(int fence))
 	return WAITS_PASS;
 }
 
+/* one_end() for each way to end, and after each a look at the other clients. */
 static int all_ends(int (*prepare)(void), int (*release)(int fence))
 {
 	const char *which = "";
@@ -139,8 +144,9 @@ static int all_ends(int (*prepare)(void), int (*release)(int fence))
 		if (ret == WAITS_SKIP || ret == WAITS_HANG)
 			break;
 		/*
-		 * Not before: with hangcheck off, v5.10 resets an engine of which any
-		 * client closes its context, whosever the batch.
+		 * The other clients must not start before this point. With hangcheck off,
+		 * v5.10 resets an engine when any client closes a context of it, even if
+		 * the batch is another client's.
 		 */
 		err = others_start(true);
 		if (!err)
@@ -180,13 +186,13 @@ int exit_fence(const struct way *way __attribute__((unused)))
 	scene.fd = scene.in = -1;
 	scene.kind = BATCH_NOP;
 	/*
-	 * The driver gives up a foreign fence after ten seconds, and runs the batch: its
-	 * own fence tells, not the foreign one.
+	 * The driver ignores a foreign fence after ten seconds, and runs the batch. So
+	 * all_ends() looks at the fence of the batch, not at the foreign one.
 	 */
 	return all_ends(fence_prepare, fence_release);
 }
 
-/* The manager has the device open, too: the last close ends the batch. */
+/* The manager keeps the device open: the driver ends the batch at the last close. */
 static int endless_prepare(void)
 {
 	scene.fd = gem_open(DEVICE);
@@ -197,7 +203,7 @@ static int endless_release(int fence)
 {
 	int err = close(scene.fd) ? -errno : 0;
 
-	/* A process that is still there has it open as well. */
+	/* A party that is still there has the device open as well. */
 	if (!err && !fence_signalled(fence, 2))
 		err = gpu_reset();
 	return err || fence_signalled(fence, limit) ? err : -ETIME;

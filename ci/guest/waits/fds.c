@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that go from the party to the manager, and fences as files. */
+/* Send open files from the party to the manager; fences that are files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -63,7 +63,7 @@ bool fence_signalled(int fd, double seconds)
 	return poll(&p, 1, seconds * 1000) > 0;
 }
 
-/* drivers/dma-buf/sw_sync.c; no header of the kernel's has it. */
+/* From drivers/dma-buf/sw_sync.c: the kernel exports no header for it. */
 struct sw_sync_fence {
 	uint32_t value;
 	char name[32];

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pread that cannot write to a page of its buffer is repeated through the GTT, for
- * which the driver pins the vma. The last page of the buffer may not be written to, so
- * the first copy fails there; its first page is discarded meanwhile, so that the second
- * copy waits. A driver that has no such second copy is done then.
+ * If a pread cannot write to a page of its buffer, the driver repeats the copy through
+ * the GTT, and pins the object's vma for that time. The scene makes this second copy wait:
+ *
+ *	1. The last page of the buffer has no access, so the first copy fails there.
+ *	2. Thread DISCARD discards the buffer's first page while the first copy is at the
+ *	   pages after it.
+ *	3. The second copy begins at the first page and waits: userfaultfd holds that page.
+ *
+ * A driver that has no second copy returns from the pread after step 1.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -13,7 +18,7 @@
 
 #include "waits.h"
 
-#define PAGES	4096ul			/* that the first copy takes its time for */
+#define PAGES	4096ul			/* so many that step 2 comes in time */
 #define BYTES	((PAGES + 1) * PAGE)
 #define TRIES	5
 
@@ -30,7 +35,7 @@ static int copy(void)
 	return gem_pread(scene.fd, scene.object, 0, scene.buffer, BYTES);
 }
 
-/* The first page, once the copy is past it; it is missed if all has been copied. */
+/* Step 2. It comes too late if the last page that can be copied is there already. */
 static int discard(void)
 {
 	const volatile uint32_t *next = (volatile uint32_t *)(scene.buffer + PAGE);
@@ -87,15 +92,16 @@ static int prepare(int uffd)
 		.in = -1,
 		.out = -1,
 	};
-	/* The pages are there, so that the copy is not told to come again. */
+	/* Fetch the object's pages now, so that the copy does not return -EAGAIN. */
 	while ((err = gem_pread(scene.fd, scene.object, 0, &value, sizeof(value))) ==
 	       -EAGAIN)
 		nap(1000);
 	if (err)
 		return err;
 	/*
-	 * No batch before the copy: it would bind the object wherever there is room, and
-	 * what is beyond the aperture the copy maps page by page instead of pinning it.
+	 * No batch may run before the copy. It would bind the object anywhere in the GTT,
+	 * also beyond the aperture. There the driver maps page after page for the copy and
+	 * does not pin the vma.
 	 */
 	return batch_create(scene.fd, BATCH_NOP, &scene.batch.batch);
 }
@@ -115,7 +121,7 @@ static int party(int sock)
 	return party_ready(err, sock, uffd);
 }
 
-/* Bytes of the GGTT that are pinned; or -errno. */
+/* How many bytes of the GGTT are pinned; or -errno. */
 static int64_t pinned(void)
 {
 	struct drm_i915_gem_get_aperture arg = { };
@@ -127,7 +133,10 @@ static int64_t pinned(void)
 	return err ? err : (int64_t)(arg.aper_size - arg.aper_available_size);
 }
 
-/* 0 once the second copy waits, -ECANCELED if there is none; -EAGAIN: not as meant. */
+/*
+ * Steps 1 to 3. 0 once the second copy waits at *@page, -ECANCELED if there is no second
+ * copy, -EAGAIN if DISCARD came too late or the vma is not pinned, or another -errno.
+ */
 static int second_copy(int uffd, char **page)
 {
 	int64_t before = pinned();
@@ -152,7 +161,7 @@ static int second_copy(int uffd, char **page)
 	err = held_wait(uffd, COPY, limit, page);
 	if (err == -ECANCELED && part_err(COPY) != -EFAULT)
 		return -EPROTO;
-	/* Else it goes page by page, which is not what is meant here. */
+	/* If the vma is not pinned the copy goes page by page: not this scene. */
 	if (!err && pinned() < before + (int64_t)BYTES)
 		return -EAGAIN;
 	return err;

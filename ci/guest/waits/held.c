@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that is not there until the manager says so, by userfaultfd. The manager must
- * not close the file while the party may hold its mmap_lock for good: the close takes it.
+ * Memory that is not there until the manager says so, by userfaultfd. The close of the
+ * userfaultfd takes the mmap_lock of the party. So the manager must not close it while
+ * a task of the party may hold that lock for good.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@ int held_open(void)
 	return ioctl(fd, UFFDIO_API, &api) ? -errno : fd;
 }
 
+/* From now on a fault at @page waits. */
 static int held_page(int uffd, char *page)
 {
 	struct uffdio_register arg = {

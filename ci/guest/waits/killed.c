@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A hole is punched into a file, by a process that has neither a device nor an object,
- * while an endless batch uses an object over a mapping of that file. It waits for the
- * batch, which may last; but a kill has to end the wait, that of the process itself in
- * the time that a batch may take which can be reset, and that of the owner of the object
- * at once. The batch is still running then.
+ * An endless batch uses an object that lies over a mapping of a file. Another process,
+ * which has neither the device nor an object, punches a hole into the file, and waits for
+ * the batch. That wait may last, but SIGKILL has to end it while the batch still runs:
+ *
+ *	killed-other	SIGKILL for the process that punches. It ends, though not before
+ *			LEAST seconds: in that time a batch that can be reset has been.
+ *	killed-owner	SIGKILL for the owner of the object. The owner ends at once, and
+ *			then the wait of the process that punches does.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -19,8 +22,9 @@
 
 #define BYTES	(16 * PAGE)
 /*
- * Seconds after the start of the batch in which a killed process of another mm waits:
- * reclaim may be such a process, and the hole is no hole while the GPU writes.
+ * Seconds from the start of the batch for which a process of another mm has to wait, even
+ * if it is killed. Such a process may be one in reclaim, and the kernel gives the page to
+ * somebody else afterwards: the GPU must not write to it any more.
  */
 #define LEAST	9.5
 
@@ -31,8 +35,9 @@ static struct {
 } scene;
 
 /*
- * Use an object that is new: what is running when it begins to be watched may be an
- * invalidation of its memory, so its pages have to wait for the end of that.
+ * Thread CALL: use a new object over the same memory. An invalidation is running when the
+ * driver begins to watch that memory. The driver cannot know whether it is one of the
+ * object's memory, so the use has to wait for its end.
  */
 static int use_new(void)
 {
@@ -72,7 +77,7 @@ static pid_t punch(void)
 	      != 0);
 }
 
-/* It sleeps whenever it is looked at in half a second. */
+/* True once @pid has been asleep at each look for half a second; false if it ends. */
 static bool sleeps(pid_t pid)
 {
 	double begin = now(), since = begin;
@@ -91,7 +96,10 @@ static bool sleeps(pid_t pid)
 	return false;
 }
 
-/* @fence is of the batch, which has been started after @begin; @pid punches. */
+/*
+ * The process @pid punches the hole. @fence is that of the batch, which was started after
+ * @begin. With @owner kill the party, otherwise @pid. A WAITS_ value.
+ */
 static int kill_one(struct party *p, int fence, pid_t pid, bool owner, double begin)
 {
 	char left[200] = "";
@@ -138,34 +146,26 @@ static int kill_one(struct party *p, int fence, pid_t pid, bool owner, double be
 
 static int killed(bool owner)
 {
-	int err = hangcheck(false), fence, ret, status;
+	int fence, ret, status;
 	struct party p;
 	double begin;
 	pid_t pid;
 
-	if (err)
-		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
-	scene.fd = gem_open(DEVICE);
 	scene.file = memfd_create("waits", 0);
-	if (scene.fd < 0 || scene.file < 0 || ftruncate(scene.file, BYTES))
-		return verdict(WAITS_SKIP, "a device and a file: %s", strerror(errno));
+	if (scene.file < 0 || ftruncate(scene.file, BYTES))
+		return verdict(WAITS_SKIP, "a file: %s", strerror(errno));
 	begin = now();
-	err = party_start(&p, party);
-	fence = err ? err : fd_receive(p.sock);
+	fence = endless_start(&p, party, &scene.fd);
 	if (fence < 0)
-		return verdict(WAITS_SKIP, "a batch that does not end: %s", strerror(-fence));
+		return WAITS_SKIP;
 	pid = punch();
 	if (pid < 0)
 		return verdict(WAITS_SKIP, "fork: %s", strerror(errno));
 	ret = kill_one(&p, fence, pid, owner, begin);
-	/* Whoever waits for the batch can go from here on. */
 	kill(pid, SIGKILL);
-	close(scene.fd);
-	if (!fence_signalled(fence, 0))
-		gpu_reset();
+	endless_stop(scene.fd, fence);
 	if (reap(pid, limit, &status) == -ETIME)
 		ret = verdict(WAITS_HANG, "the process that punches a hole does not end");
-	hangcheck(true);
 	return ret;
 }
 

@@ -1,7 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each way has a manager of its own. What is said here needs nothing of the manager but
- * the board, and no memory that is not there yet.
+ * waits: does a task wait for something that need not come, when a process has userptr
+ * objects? waits.h describes the processes, ways.c the ways.
+ *
+ * Prints a line for each way: its name, the result, the seconds it took, and why. The
+ * result is
+ *
+ *	pass	each task got what it needs
+ *	fail	a task waited, or returned too early, but SIGKILL still ends it
+ *	skip	the way cannot be tried here
+ *	hang	a task does not end even after SIGKILL, or the whole device stands still
+ *
+ * A hang is the last line: the kernel log gets the traces of all blocked tasks, and the
+ * machine reboots 5 s later.
+ *
+ * Exit status: 0 all pass, 1 one fails, 2 usage, 3 one cannot be tried here, 4 one hangs.
+ * If both 1 and 3 apply it is 1.
+ *
+ * The code in this file runs in the first process, but for manage(). It looks at nothing
+ * of the manager but the board, and all its memory is locked: it can print even if the
+ * manager hangs or no memory is left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +66,7 @@ int verdict(int verdict, const char *fmt, ...)
 	return verdict;
 }
 
-/* Who asks for the end of the machine may hang himself. */
+/* A child reboots the machine: the write to sysrq may hang, and would take its caller along. */
 static void end_machine(int sysrq)
 {
 	if (fork())
@@ -58,6 +76,7 @@ static void end_machine(int sysrq)
 	_exit(write(sysrq, "b", 1) != 1);
 }
 
+/* The manager's life. */
 static void manage(const struct way *way)
 {
 	char left[200];
@@ -71,7 +90,10 @@ static void manage(const struct way *way)
 	_exit(0);
 }
 
-/* The verdict of a manager; it may hang itself once it has said it. */
+/*
+ * Start the manager of @way, and return its verdict. The manager can hang after it has
+ * written its verdict, or before: this function returns in any case.
+ */
 static int watch(const struct way *way)
 {
 	double end = now() + 12 * limit + 60, said = 0;
@@ -105,6 +127,7 @@ static int watch(const struct way *way)
 	return atomic_load(&board->verdict);
 }
 
+/* @arg is the way's name, or the part of it before a dash. */
 static bool wanted(const struct way *way, const char *arg)
 {
 	size_t len = strlen(arg);
@@ -175,7 +198,7 @@ int main(int argc, char **argv)
 		if (j == argc && first < argc)
 			continue;
 		ret = run_way(&ways[i], sysrq);
-		/* One that fails is more than one that cannot be tried. */
+		/* The exit status of a way that fails wins over one that cannot be tried. */
 		if (ret == WAITS_HANG || worst == WAITS_PASS || ret == WAITS_FAIL)
 			worst = ret == WAITS_PASS ? worst : ret;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What has to return, and who has to go on meanwhile. */
+/* A call that has to return, and the other clients, which have to get on meanwhile. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -27,7 +27,7 @@ int do_call(enum call call, char *p, size_t bytes)
 		return mmap(p, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE |
 			    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ? -errno : 0;
 	case CALL_FORK:
-		/* Not fork(), which may want locks of the other threads. */
+		/* Not fork() of the C library: it takes locks that other threads may hold. */
 		pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 		if (!pid)
 			syscall(SYS_exit_group, 0);
@@ -38,8 +38,9 @@ int do_call(enum call call, char *p, size_t bytes)
 }
 
 /*
- * The copy looks again for its page. Where the call holds the mmap_lock for good the
- * copy now waits for that, which no signal ends.
+ * Make the fault of thread COPY look again for its page. If thread CALL holds the
+ * mmap_lock for good, COPY now waits for that lock, and no signal ends such a wait: the
+ * SIGKILL that follows shows whether it is so.
  */
 static void look_again(int uffd, char *page)
 {
@@ -74,7 +75,7 @@ int must_return(struct party *p, int uffd, char *page, enum call call)
 	err = party_kill(p);
 	tasks_left(p->pid, left, sizeof(left));
 	if (err) {
-		/* The witnesses cannot change that any more. */
+		/* It is a hang in any case; say whether the other clients hang, too. */
 		err = others_go_on(5, &after);
 		return verdict(WAITS_HANG, "after SIGKILL to all: %s%s%s", left,
 			       err ? "; no other client gets a batch done on the engine " : "",

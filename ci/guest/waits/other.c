@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Other clients of the device, each a process that opens it anew for each batch. */
+/* Other clients of the device. Each is a process, which opens the device for each batch. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,11 +12,11 @@
 #include "waits.h"
 
 #define BYTES	(16 * PAGE)	/* of an object */
-#define USES	8		/* of an object each, by pread, by execbuf */
+#define USES	8		/* objects that are used by pread, and as many by execbuf */
 
 static pid_t others[ENGINES];
 
-/* Forked by the manager, and gone with it. */
+/* fork() in the manager. The child is killed when the manager ends. */
 static pid_t spawn(void)
 {
 	pid_t parent = getpid(), pid = fork();
@@ -30,7 +30,10 @@ static pid_t spawn(void)
 	return pid;
 }
 
-/* One batch, of @object if that is not 0, from creation to completion. */
+/*
+ * Make a batch that uses @object (0: none), run it, and wait for its end for as long as
+ * it takes. 0 or -errno.
+ */
 static int one_batch(int fd, uint32_t object, unsigned int engine)
 {
 	struct batch b = {
@@ -51,6 +54,7 @@ static int one_batch(int fd, uint32_t object, unsigned int engine)
 	return err;
 }
 
+/* The life of a client: batches on engines[@e], until one fails. */
 static void use_engine(unsigned int e)
 {
 	int err = 0;
@@ -98,7 +102,7 @@ int others_go_on(double seconds, const char **which)
 
 	for (e = 0; e < ENGINES; e++)
 		before[e] = atomic_load(&board->batches[e]);
-	/* One may have been begun before. */
+	/* Two batches: the client may have begun the first one before this call. */
 	for (e = 0; e < ENGINES; e++) {
 		*which = engines[e].name;
 		while (others[e] > 0 &&
@@ -128,7 +132,7 @@ void others_end(void)
 	}
 }
 
-/* An object of memory that is not there yet. */
+/* A userptr object whose memory has no pages yet. */
 static int new_object(int fd, uint32_t *handle)
 {
 	char *p = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pread of an object into a GTT mmap of that very object, while the memory of the
- * object is discarded: the copy faults, and the fault wants pages that the copy has
- * pinned and the discard takes away. A driver may refuse the GTT mmap.
+ * Thread COPY does preads of an object into a GTT mmap of the same object. Thread DISCARD
+ * discards the object's memory again and again. The copy uses the object's pages, and
+ * faults in the GTT mmap; the fault waits for new pages; the discard waits until the copy
+ * is done with the old ones. A driver that refuses the GTT mmap passes.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static struct {
 	uint32_t object;
 } scene;
 
-/* Whatever they say: the buffer may be without pages now and then. */
+/* The results do not matter: the buffer has no pages now and then. The preads must end. */
 static int copy(void)
 {
 	unsigned int i;
@@ -68,7 +69,7 @@ static int party(int sock)
 		err = part_start(COPY, copy);
 	if (!err)
 		err = part_start(DISCARD, discard);
-	/* All is prepared: any file will do. */
+	/* The manager needs no file, only the word that all is prepared. */
 	return party_ready(err, sock, sock);
 }
 

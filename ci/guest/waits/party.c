@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A process with threads that begin when the manager says so. */
+/* A process whose threads begin when the manager says so; see waits.h. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -52,7 +52,7 @@ int party_start(struct party *p, int (*fn)(int sock))
 	return 0;
 }
 
-/* Not from the heap: malloc() makes a new thread wait for the mmap_lock. */
+/* Not from the heap: a thread that calls malloc() for the first time takes the mmap_lock. */
 static struct start {
 	enum role role;
 	int (*fn)(void);
@@ -65,7 +65,7 @@ static void *part_main(void *data)
 
 	prctl(PR_SET_NAME, names[start->role]);
 	atomic_store(&part->tid, (int)syscall(SYS_gettid));
-	/* Asleep, for CPU time is measured here. */
+	/* Sleep, do not poll: spin.c measures the CPU time of this process. */
 	while (!atomic_load(&part->go))
 		syscall(SYS_futex, &part->go, FUTEX_WAIT, 0, NULL);
 	atomic_store(&part->in, true);
@@ -86,7 +86,7 @@ int part_start(enum role role, int (*fn)(void))
 	pthread_attr_setstacksize(&attr, MAX(256u << 10, PTHREAD_STACK_MIN));
 	err = -pthread_create(&thread, &attr, part_main, start);
 	pthread_attr_destroy(&attr);
-	/* From here on it needs no memory that is not there. */
+	/* Once the thread has a tid it takes no more faults of its own before it begins. */
 	while (!err && !atomic_load(&board->part[role].tid))
 		nap(1000);
 	return err;
@@ -120,7 +120,7 @@ int part_err(enum role role)
 	return atomic_load(&board->part[role].err);
 }
 
-/* It stays to be reaped. */
+/* The party has ended. It stays a zombie, for reap(). */
 static bool party_over(void)
 {
 	siginfo_t info = { };

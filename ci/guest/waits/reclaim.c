@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory runs short until reclaim has unmapped pages of the object, and no longer. */
+/* Make memory short until reclaim has unmapped pages of the object, and no longer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -14,16 +14,16 @@
 #include "waits.h"
 
 #define HUGE		"/proc/sys/vm/nr_hugepages"
-#define SPARE		(128ul << 20)
+#define SPARE		(128ul << 20)	/* bytes that are not taken as huge pages */
 
 /* admin-guide/mm/pagemap.rst */
 #define PRESENT		(1ull << 63)
 #define SWAPPED		(1ull << 62)
 
 /*
- * How many of @n pages at @p are mapped; or -errno. A page that is about to be migrated
- * counts, for compaction is not reclaim: to pagemap it looks swapped, which a shared page
- * never does.
+ * How many of the @n pages at @p are mapped; or -errno. A page that compaction is about to
+ * move counts as mapped, since compaction is not reclaim. pagemap calls such a page
+ * swapped. The pages are shared, and pagemap never calls a shared page swapped otherwise.
  */
 static long mapped(int pagemap, const char *p, size_t n)
 {
@@ -45,6 +45,7 @@ static long mapped(int pagemap, const char *p, size_t n)
 	return sum;
 }
 
+/* Wait until reclaim has unmapped one of the pages. 0 or -errno. */
 static int reclaimed_once(int pagemap, char *p, size_t pages)
 {
 	volatile char *touch = p;
@@ -53,7 +54,7 @@ static int reclaimed_once(int pagemap, char *p, size_t pages)
 
 	for (i = 0; i < pages; i++)
 		(void)touch[i * PAGE];
-	/* The first that reclaim looks at; a kernel before 5.4 comes to them later. */
+	/* Reclaim looks at cold pages first. A kernel before 5.4 has no MADV_COLD. */
 	if (madvise(p, pages * PAGE, MADV_COLD) && errno != EINVAL)
 		return -errno;
 	atomic_store(&board->cold, true);
@@ -78,7 +79,7 @@ int reclaim_wait(char *p, size_t pages)
 	return err;
 }
 
-/* As much as there is, page by page, until @done times are over. */
+/* Take memory, page by page, until reclaims_done is @done; then sleep, to be killed. */
 static void eat(unsigned int done)
 {
 	const size_t size = 1ul << 20;
@@ -95,13 +96,14 @@ static void eat(unsigned int done)
 		     at += PAGE)
 			p[at] = 1;
 	}
-	/* To give it back now would be more work for reclaim's neighbours. */
+	/* Do not free it here: tasks that are still in reclaim would have more to do. */
 	for (;;)
 		pause();
 }
 
-static long huge_before = -1;
+static long huge_before = -1;	/* huge pages before the first reclaim(); -1: unknown */
 
+/* 0 or -errno. */
 static int set_huge(unsigned long pages)
 {
 	char text[24];
@@ -110,7 +112,7 @@ static int set_huge(unsigned long pages)
 	return sys_write(HUGE, text);
 }
 
-/* Take most of the free memory in no time: nobody clears these pages. */
+/* Take most of the free memory as huge pages: the kernel does not clear them, so it is quick. */
 static int take_huge(void)
 {
 	const char *name = "MemFree:";
@@ -127,7 +129,7 @@ static int take_huge(void)
 		huge_before = sys_number(HUGE);
 	if (huge_before < 0)
 		return huge_before;
-	/* What an earlier call has taken is not free. */
+	/* On top of what an earlier call has taken: MemFree is without those. */
 	return set_huge(sys_number(HUGE) +
 			(bytes > SPARE ? (bytes - SPARE) / HUGE_PAGE : 0));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What makes the driver revoke a GTT mmap. */
+/* Four events on which the driver revokes a GTT mmap: each next access faults again. */
 #include <i915_drm.h>
 #include <errno.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static int set_caching(int fd, uint32_t handle, uint32_t caching)
 	return gem_ioctl(fd, DRM_IOCTL_I915_GEM_SET_CACHING, &arg);
 }
 
-/* A fault at the GTT mmap of a new tiled object takes a fence register. */
+/* A fault at the GTT mmap of a new tiled object takes a fence register, free or not. */
 static int take_fence(int fd, uint64_t size)
 {
 	uint32_t handle;
@@ -58,7 +58,7 @@ int revoke_mmap(enum call call, int fd, uint32_t handle, uint64_t size)
 	case CALL_TILING:
 		return set_tiling(fd, handle, I915_TILING_X);
 	case CALL_CACHING:
-		/* One of the two is new to the object, which is unbound for it. */
+		/* One of the two differs from the object's own: the driver unbinds it. */
 		err = set_caching(fd, handle, I915_CACHING_NONE);
 		return err ? err : set_caching(fd, handle, I915_CACHING_CACHED);
 	case CALL_FENCE:
@@ -66,7 +66,7 @@ int revoke_mmap(enum call call, int fd, uint32_t handle, uint64_t size)
 			err = take_fence(fd, size);
 		return err;
 	case CALL_SUSPEND:
-		return 0;		/* comes by itself */
+		return 0;		/* the device suspends by itself when idle */
 	default:
 		return -EINVAL;
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process of one thread makes an object, starts an endless batch on it, and exits while
- * another process, which has the same memory, is in mprotect() there. That one holds the
- * mmap_lock and waits for the batch, and the exit needs the lock. Both have to get on
- * while the batch runs.
+ * The owner is a process of one thread that shares its memory with the party (CLONE_VM).
+ * It makes an object, starts an endless batch on it, and exits. Meanwhile the party is in
+ * mprotect() of that memory: it holds the mmap_lock and waits for the batch. The exit of
+ * the owner needs the mmap_lock. Both have to get on while the batch runs.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -29,6 +29,7 @@ static struct {
 	atomic_int err;		/* of the owner, once it has a tid */
 } scene;
 
+/* The life of the owner. */
 static int owner(void *data __attribute__((unused)))
 {
 	struct part *part = &board->part[OWNER];
@@ -61,7 +62,7 @@ static int party(int sock)
 	if (stack == MAP_FAILED || scene.memory == MAP_FAILED)
 		return -errno;
 	memset(scene.memory, 0x5a, BYTES);
-	/* Its files are ours, too: the sync_file of the batch. */
+	/* CLONE_FILES, so that the party has the sync_file of the batch as well. */
 	if (clone(owner, stack + STACK, CLONE_VM | CLONE_FILES | SIGCHLD, NULL) < 0)
 		return -errno;
 	while (!atomic_load(&board->part[OWNER].tid))
@@ -79,7 +80,7 @@ static bool gone(pid_t pid)
 	return !state || state == 'Z';
 }
 
-/* With @fence, of the batch */
+/* The owner is @pid, @fence is that of its batch. A WAITS_ value. */
 static int one_exit(int fence, pid_t pid)
 {
 	double end;
@@ -103,25 +104,15 @@ static int one_exit(int fence, pid_t pid)
 
 int exit_shared(const struct way *way __attribute__((unused)))
 {
-	int err = hangcheck(false), fence, ret;
 	struct party p;
+	int fence = endless_start(&p, party, &scene.fd), ret;
 
-	if (err)
-		return verdict(WAITS_SKIP, "enable_hangcheck: %s", strerror(-err));
-	scene.fd = gem_open(DEVICE);
-	if (scene.fd < 0)
-		return verdict(WAITS_SKIP, "%s: %s", DEVICE, strerror(-scene.fd));
-	err = party_start(&p, party);
-	fence = err ? err : fd_receive(p.sock);
 	if (fence < 0)
-		return verdict(WAITS_SKIP, "a batch that does not end: %s", strerror(-fence));
+		return WAITS_SKIP;
 	ret = one_exit(fence, atomic_load(&board->part[OWNER].tid));
-	close(scene.fd);
 	kill(p.pid, SIGKILL);
-	if (!fence_signalled(fence, 0))
-		gpu_reset();
+	endless_stop(scene.fd, fence);
 	if (party_kill(&p))
 		ret = verdict(WAITS_HANG, "then SIGKILL does not end the other process");
-	hangcheck(true);
 	return ret;
 }

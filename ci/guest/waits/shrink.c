@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The driver's shrinker truncates the file of a purgeable object, with locks of the
- * driver's own held. A userptr object lies over an mmap of that file, and a batch uses
- * it: the shrinker may wait for the batch, and the batch's end may not need the locks.
+ * A userptr object lies over an mmap of the file of an ordinary object. The ordinary object
+ * is purgeable, so the driver's shrinker truncates its file, with locks of the driver
+ * held. That invalidates the userptr object, and a batch uses it. The shrinker may wait
+ * for the batch. The end of the batch must not need the locks that the shrinker holds.
  */
 #include <i915_drm.h>
 #include <errno.h>
@@ -25,7 +26,10 @@ static int shrink(void)
 	return sys_write(DROP, UNBOUND);
 }
 
-/* Memory of the file of a new object, of which the driver has the pages */
+/*
+ * Make an ordinary object, and map its file at *@memory. The driver has the pages
+ * afterwards, so that the shrinker finds them. 0 or -errno.
+ */
 static int map_file(char **memory)
 {
 	struct drm_i915_gem_mmap map = { .size = BYTES };
@@ -73,10 +77,11 @@ static int party(int sock)
 
 	if (!err)
 		err = part_start(CALL, shrink);
-	/* All is prepared: any file will do. */
+	/* The manager needs no file, only the word that all is prepared. */
 	return party_ready(err, sock, sock);
 }
 
+/* The batch can end. Do the shrinker, and another client, get on? A WAITS_ value. */
 static int look(struct party *p)
 {
 	char text[200];

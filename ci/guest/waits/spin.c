@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A copy holds the pages of an object, or its vma, that was invalidated. The release has
- * to wait, and may take neither CPU time nor the work of other clients for that.
+ * The memory of an object is invalidated while a pread uses the object's pages, or has its
+ * vma pinned. The driver releases the pages in a worker, which has to wait for the pread.
+ * The worker must not spin, and must not keep other clients from their objects.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,13 +11,14 @@
 
 #include "waits.h"
 
-#define WATCH		2	/* seconds */
+#define WATCH		2	/* seconds of the measurement of CPU time */
 /*
- * Percent of one CPU. One that spins takes all of it; what the host takes away from the
- * guest meanwhile counts as the task's time.
+ * Percent of one CPU that the kworkers, or the party, may take. A task that spins takes
+ * all of a CPU. 50, not less: time for which the host does not run the guest's CPU counts
+ * as the task's.
  */
 #define ALLOWED		50
-#define RECLAIMS	3
+#define RECLAIMS	3	/* see spin_gtt() */
 
 static struct {
 	int fd;
@@ -129,9 +131,9 @@ int spin_plain(const struct way *way __attribute__((unused)))
 }
 
 /*
- * Reclaim may not wait for a vma that is pinned, and leaves it to a worker. The pages go
- * while a pread through the GTT has the vma pinned. Several times, for in old kernels the
- * worker gives up when it meets the shrinker at the object.
+ * A pread through the GTT has the vma pinned while reclaim invalidates the object's memory.
+ * Reclaim may not wait for the pread, and leaves the release to a worker. Done RECLAIMS
+ * times: in old kernels the worker gives up if the shrinker holds the object just then.
  */
 int spin_gtt(const struct way *way)
 {

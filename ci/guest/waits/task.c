@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What proc says of a task. Nothing here may wait for the mmap_lock of the task, so
- * that cmdline, maps and their like are not for us.
+ * What proc says of a task. The task may hold its mmap_lock for good, so this reads no
+ * file of proc that takes the lock, such as cmdline or maps.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -37,6 +37,7 @@ char task_state(pid_t pid, pid_t tid)
 	return at ? *at : 0;
 }
 
+/* Appends what tasks_left() says of one thread. */
 static void one_left(pid_t pid, const char *tid, char *buf, size_t len)
 {
 	char path[300], name[32] = "?", sleeps[64] = "";
@@ -51,7 +52,7 @@ static void one_left(pid_t pid, const char *tid, char *buf, size_t len)
 	snprintf(path, sizeof(path), "/proc/%d/task/%s/wchan", pid, tid);
 	if (sys_read(path, sleeps, sizeof(sleeps)) || !strcmp(sleeps, "0"))
 		sleeps[0] = '\0';
-	/* These do what they are to do: party.c. */
+	/* Threads that wait for part_go(), or are done, see party.c: they are idle. */
 	if (state == 'S' && (!strcmp(sleeps, "__do_sys_pause") ||
 			     !strcmp(sleeps, "futex_wait_queue_me")))
 		return;

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who waits for whom. A party, a process with a userptr object, does what makes
- * a wrong driver wait for something that need not come. The manager, which forked
- * the party, watches it from outside, with other clients of the device as witnesses.
- * The first process outlives both: it has no device, no party's memory and no
- * userfaultfd open, so that nothing it does can wait for them.
+ * waits: which task waits for which, when a process has userptr objects. A way is one
+ * scene in which a wrong driver waits for something that need not come: see ways.c for
+ * the list, main.c for the output.
+ *
+ * The processes:
+ *
+ *	first		main.c. It prints. It opens no device and no userfaultfd and
+ *			shares only the board, so nothing that it does can wait for the
+ *			processes below.
+ *	manager		A child of the first process, one for each way. It starts the
+ *			party and the other clients, says when each thread of the party
+ *			may begin, and judges what it sees.
+ *	party		A child of the manager. It has the userptr object. Its threads
+ *			are the parts: COPY, EXEC, CALL, DISCARD.
+ *	other clients	Children of the manager, other.c. Each opens the device and runs
+ *			batches. They must get on whatever the party waits for.
  */
 #ifndef WAITS_H
 #define WAITS_H
@@ -19,7 +30,7 @@
 
 enum { WAITS_PASS, WAITS_FAIL, WAITS_USAGE, WAITS_SKIP, WAITS_HANG };
 
-/* What invalidates the object's range, or otherwise is to return. */
+/* What thread CALL does: something that invalidates the object's memory, as a rule. */
 enum call {
 	CALL_MPROTECT, CALL_FORK, CALL_MMAP,		/* must.c */
 	CALL_TILING, CALL_CACHING, CALL_FENCE, CALL_SUSPEND,	/* revoke.c */
@@ -29,47 +40,50 @@ enum call {
 struct way {
 	const char *name;
 	const char *help;
-	/* In the manager, a WAITS_ value. */
+	/* Runs in the manager. A WAITS_ value; board->why has the reason. */
 	int (*run)(const struct way *way);
 	enum call call;
-	bool pwrite;		/* the copy goes into the object */
-	bool again;		/* the object is used once more before the call */
+	bool pwrite;		/* thread COPY does a pwrite, not a pread */
+	bool again;		/* a batch uses the object once more before the call */
 	bool hang;		/* the batch does not end by itself */
 };
 
 extern const struct way ways[];		/* ends with a name that is NULL */
 
-/* The threads of a party, in memory that all processes share. */
+/* The threads of a party. */
 enum role { COPY, EXEC, CALL, DISCARD, ROLES };
 
 struct part {
-	atomic_int tid;
-	atomic_int go;		/* by the manager: the thread may begin; a futex */
-	atomic_bool in;		/* it has begun */
-	atomic_bool done;
-	atomic_int err;		/* once done: 0 or -errno */
+	atomic_int tid;		/* 0: there is no such thread */
+	atomic_int go;		/* 1: the manager lets the thread begin; a futex */
+	atomic_bool in;		/* the thread has begun */
+	atomic_bool done;	/* what the thread had to do has returned */
+	atomic_int err;		/* valid once done: 0 or -errno */
 };
 
 #define ENGINES	4
 
+/* Memory that all processes share. */
 struct board {
 	struct part part[ROLES];
-	atomic_int party;		/* pid, or 0 */
-	atomic_uint reclaims_wanted, reclaims_done;	/* reclaim.c */
-	atomic_bool cold;
-	atomic_int missed;		/* what the party saw: the moment had passed */
-	/* Batches that other clients have seen completed: engine.c, other.c */
+	atomic_int party;		/* pid of the last party, or 0 */
+	/* reclaim.c: how often reclaim is to take the object's pages, and did so. */
+	atomic_uint reclaims_wanted, reclaims_done;
+	atomic_bool cold;		/* the pages are the first that reclaim looks at */
+	/* Set by the party: what it had to catch was over before. The manager retries. */
+	atomic_int missed;
+	/* For each of engines[]: batches of the other clients that are complete. */
 	atomic_ulong batches[ENGINES];
-	atomic_ulong preads;		/* by another client, of new objects */
-	atomic_int failed;		/* another client's -errno */
-	atomic_int verdict;		/* WAITS_ value, or -1 */
-	char why[400];
+	atomic_ulong preads;		/* of new objects, by other_userptr()'s client */
+	atomic_int failed;		/* 0, or -errno of an other client */
+	atomic_int verdict;		/* the manager's WAITS_ value; -1: none yet */
+	char why[400];			/* its reason, for the last column of the output */
 };
 extern struct board *board;
 
-extern double limit;		/* seconds that something which must come may take */
+extern double limit;		/* --limit: seconds for what needs nothing but the CPU */
 
-/* main.c: set board->verdict and board->why; returns @verdict. */
+/* main.c: write the reason to board->why; returns @verdict. */
 int verdict(int verdict, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* party.c */
@@ -78,119 +92,177 @@ struct party {
 	int sock;			/* the manager's end */
 };
 
-/* Fork; the child's exit status is what @fn says: 0 or -errno. 0 or -errno. */
+/*
+ * Fork a party. It calls @fn with its end of the socket; if @fn returns, 0 or -errno,
+ * the party exits with the errno as its exit status. 0 or -errno.
+ */
 int party_start(struct party *p, int (*fn)(int sock));
-/* In the party: a thread that calls @fn once it may go. 0 or -errno. */
+/*
+ * In the party: make the thread @role, which waits for part_go() and then calls @fn.
+ * Returns when the thread is there. 0 or -errno.
+ */
 int part_start(enum role role, int (*fn)(void));
 /* In the party, when all is prepared: sleep for ever. */
 void party_sleep(void) __attribute__((noreturn));
 /*
- * In the party, at its end: @err if it is one; or else send @fd, close it unless it is
- * @sock itself, and sleep for ever. -errno if it cannot be sent.
+ * In the party, as its last step. If @err is not 0: return it. Otherwise send @fd to the
+ * manager, which says that all is prepared, close @fd unless it is @sock, and sleep for
+ * ever. Returns -errno if @fd cannot be sent.
  */
 int party_ready(int err, int sock, int fd);
+/* In the manager, from here on: let the thread @role begin. */
 void part_go(enum role role);
-/* The thread is done within @seconds; false if not, or if the party is gone. */
+/* True once the thread is done; false after @seconds, or if the party has ended before. */
 bool part_done(enum role role, double seconds);
+/* What the thread's function returned: 0 or -errno. Valid once the thread is done. */
 int part_err(enum role role);
 /*
- * The thread is done, or sleeps whenever it is looked at in half a second. False if
- * it comes to neither within @seconds.
+ * True once the thread is done, or has been asleep (S or D) at each look for half a
+ * second. False after @seconds, or if the thread is gone.
  */
 bool part_sleeps(enum role role, double seconds);
 /*
- * Of the last party, if that is still there: a line of who is left after SIGKILL, for
- * @left; false if all are gone.
+ * Send SIGKILL to the last party if it still exists. True if it does not end within the
+ * limit: @left gets a line about the tasks that are left.
  */
 bool party_remains(char *left, size_t len);
-/* SIGKILL, and wait for the end of all its threads: 0 or -ETIME after the limit. */
+/* SIGKILL, and wait for the end of all threads: 0, -ETIME after the limit, or -errno. */
 int party_kill(struct party *p);
-/* Wait for a child's end: the wait status goes to @status. 0, -ETIME or -errno. */
+/* Wait for the end of the child @pid: its wait status goes to @status. 0, -ETIME or -errno. */
 int reap(pid_t pid, double seconds, int *status);
-/* Wait without SIGKILL, after the limit -ETIME. */
+/* The same for a party, without SIGKILL: -ETIME after the limit. */
 int party_reap(struct party *p, int *status);
 
-/* task.c: of one thread, or all, of @pid. */
-/* R, S, D, ... or 0 if there is none such. */
+/* task.c: what proc says of the threads of @pid. */
+/* The state letter of proc(5): R, S, D, Z, ...; 0 if there is no such thread. */
 char task_state(pid_t pid, pid_t tid);
-/* A line of who is left and has something to wait for: name, state, where it sleeps. */
+/*
+ * For each thread that is not idle: its name, its state, and the kernel function in which
+ * it sleeps, e.g. "copy D in down_read, call D in i915_request_wait". Empty if there is none.
+ */
 void tasks_left(pid_t pid, char *buf, size_t len);
 
-/* fds.c: 0 or -errno; receive: fd or -errno (-ETIME after the limit). */
+/* fds.c */
+/* Send a file descriptor: 0 or -errno. */
 int fd_send(int sock, int fd);
+/*
+ * The file descriptor that the party sends; -ETIME after the limit, -ECHILD if the party
+ * ends without one, or -errno.
+ */
 int fd_receive(int sock);
-/* A sync_file has signalled, waited for at most @seconds. */
+/* True once the sync_file @fd is signalled; false after @seconds. */
 bool fence_signalled(int fd, double seconds);
-/* A fence that its timeline's owner has to signal: timeline or -errno. */
+/* A sw_sync timeline, and a sync_file of it that is pending: the timeline, or -errno. */
 int timeline_open(int *fence);
+/* Signal that sync_file: 0 or -errno. */
 int timeline_signal(int timeline);
 
-/* held.c: userfaultfd; fd, 0 or -errno. */
+/* held.c: memory in which a fault waits until the manager fills the page. */
+/* A userfaultfd, or -errno. */
 int held_open(void);
-/* Memory of @bytes whose first page waits for held_fill(); NULL if there is none. */
+/*
+ * @bytes of private memory, a multiple of PAGE. A fault at its first page waits for
+ * held_fill(), each time the page is missing. NULL if there is none.
+ */
 char *held_map(int uffd, size_t bytes);
 /*
- * A fault at a held page is waiting: 0, -ETIME after @seconds, -ECANCELED if the
- * thread @role is done instead.
+ * Wait until some thread faults at a held page: 0, and *@page is the page. -ETIME after
+ * @seconds; -ECANCELED if the thread @role is done and has not faulted.
  */
 int held_wait(int uffd, enum role role, double seconds, char **page);
-/* It looks again, and waits again. */
+/* Let the fault at @page look again: it finds no page and waits again. 0 or -errno. */
 int held_wake(int uffd, char *page);
+/* Fill @page with zeros: the fault goes on. 0 or -errno. */
 int held_fill(int uffd, char *page);
 
-/* batch.c: 0 or -errno */
-enum { BATCH_NOP, BATCH_ENDLESS };
+/* batch.c: all return 0 or -errno. */
+enum {
+	BATCH_NOP,		/* ends at once */
+	BATCH_ENDLESS,		/* jumps to itself until the GPU is reset */
+};
+/* An object of one page that holds such a batch. */
 int batch_create(int fd, int kind, uint32_t *batch);
 struct batch {
-	uint32_t batch;
-	int kind;
-	uint32_t object;	/* that it uses, or 0 */
-	uint64_t engine;	/* I915_EXEC_ */
-	int in, out;		/* sync_files; -1: none. @out: 0 to get one */
+	uint32_t batch;		/* handle, from batch_create() */
+	int kind;		/* BATCH_ */
+	uint32_t object;	/* handle of an object that it uses, as written; 0: none */
+	uint64_t engine;	/* I915_EXEC_ flag */
+	int in;			/* sync_file that it waits for; -1: none */
+	int out;		/* 0: becomes the batch's own sync_file; -1: not wanted */
 };
+/* One execbuf. -EAGAIN: the pages of the object are being fetched. */
 int batch_queue(int fd, struct batch *b);
-/* The same, again for as long as it says -EAGAIN. */
+/* The same, repeated while it returns -EAGAIN. */
 int batch_run(int fd, struct batch *b);
-/* Run a new batch of @b's kind with a new object over @memory. */
+/*
+ * Make an object over @bytes at @memory and a batch of @b->kind, and run the batch with
+ * the object: sets @b->object and @b->batch.
+ */
 int batch_over(int fd, void *memory, uint64_t bytes, struct batch *b);
 
 /* engine.c */
 struct engine {
 	const char *name;
 	uint64_t flag;
-	int param;		/* that says whether there is one, or 0 */
+	int param;		/* I915_PARAM_ that is 1 if it exists; 0: it always does */
 };
 extern const struct engine engines[ENGINES];
 #define RENDER	0		/* in engines[] */
 #define BLITTER	1
+/* True if the device @fd has engines[@e]. */
 bool engine_there(int fd, unsigned int e);
-/* The driver's hangcheck on or off; 0 or -errno. */
+/*
+ * Turn the driver's hangcheck on or off: with hangcheck, the driver resets an engine
+ * whose batch does not end. 0 or -errno.
+ */
 int hangcheck(bool on);
-/* Reset the GPU; 0 or -errno. */
+/* Reset the GPU; all batches that run end. 0 or -errno. */
 int gpu_reset(void);
-/* Of the blitter, ms, until hangcheck looks; 0 or -errno. */
+/* Set the blitter's heartbeat: hangcheck looks at it each @ms milliseconds. 0 or -errno. */
 int heartbeat(unsigned int ms);
 
-/* other.c: other clients, one a process, from now to the end of the manager. */
+/*
+ * endless.c: for the ways in which a batch of the party does not end.
+ *
+ * Turn hangcheck off, open the device as *@fd, and start the party @fn, which starts
+ * the batch on that file and sends the batch's sync_file. The manager keeps *@fd open,
+ * so the batch goes on when the party ends. Returns the sync_file; or -1 if there is
+ * none, and then board->why says why and hangcheck is on again.
+ */
+int endless_start(struct party *p, int (*fn)(int sock), int *fd);
+/*
+ * Close @fd, reset the GPU if the batch of the sync_file @fence still runs, and turn
+ * hangcheck on. From here on a task that waits for the batch can go.
+ */
+void endless_stop(int fd, int fence);
+
+/*
+ * other.c: other clients of the device. The call starts one process for each engine, or
+ * one for the blitter only. They run batches until others_end() or the manager's end.
+ * 0 or -errno.
+ */
 int others_start(bool all_engines);
 /*
- * Each of them gets a batch done that it has begun after this call: 0, or -ETIME
- * after @seconds with the engine's name in @which.
+ * Wait until each of them has completed a batch that it began after this call. 0, or
+ * -ETIME after @seconds, or the client's -errno; *@which is the engine's name then.
  */
 int others_go_on(double seconds, const char **which);
 /*
- * Another client uses new objects, first by pread, or in an execbuf that has to
- * wait for the pages: 0, or -ETIME after @seconds. @where: what it did then.
+ * One more client makes new userptr objects and uses them, first by pread and then by
+ * execbuf, and ends. 0; -ETIME if it has not ended after @seconds, and @where says in
+ * which of the two it is and where its threads sleep; or -errno of a use.
  */
 int other_userptr(double seconds, char *where, size_t len);
 void others_end(void);
 
-/* cpu.c: seconds of CPU time, of all kworkers since begin, of a process so far. */
+/* cpu.c: seconds of CPU time. */
 void cpu_kworkers_begin(void);
+/* What all kworkers together have used since cpu_kworkers_begin(). */
 double cpu_kworkers(void);
+/* What the process @pid has used since its start; 0 if there is no such process. */
 double cpu_process(pid_t pid);
 
-/* The ways. */
+/* The ways, each in the file named: what struct way has as run. */
 int copy_held(const struct way *way);		/* copy.c */
 int copy_fresh(const struct way *way);
 int copy_gtt(const struct way *way);		/* gtt.c */
@@ -208,45 +280,61 @@ int shrink_way(const struct way *way);		/* shrink.c */
 int own_gtt(const struct way *way);		/* own.c */
 
 /*
- * gtt.c: a party whose pread waits, through the GTT, at @page of @uffd, and whose thread
- * CALL does @call. 0, or -ECANCELED if there is no such copy and COPY is done, or -errno.
+ * gtt.c: start a party whose pread is repeated through the GTT and waits there for a held
+ * page. Sets *@uffd and *@page of that page. part_go(CALL) makes the party do @call.
+ * 0; -ECANCELED if the driver has no copy through the GTT, and COPY is done; or -errno.
  */
 int gtt_copy(enum call call, struct party *p, int *uffd, char **page);
 
 /* spin.c */
 /*
- * While @what lasts: neither kworkers nor the party are busy, and another client uses
- * new objects, for which it gets @seconds. A WAITS_ value.
+ * While @what lasts (words for the output), neither the kworkers nor the party may be
+ * busy, and other_userptr() must be done within @seconds. A WAITS_ value.
  */
 int spin_look(struct party *p, const char *what, double seconds);
-/* SIGKILL ends the party: @result, else a hang. */
+/* Kill the party. Returns @result, or WAITS_HANG if the party does not end. */
 int spin_end(struct party *p, int result);
 
 /* reclaim.c */
-/* In the party, for ever: say each time that some of @pages at @p have been unmapped. */
+/*
+ * In the party, thread CALL: each time reclaim() asks, wait until reclaim has unmapped some
+ * of the @pages pages at @p, and say so on the board. Returns only an error, -errno.
+ */
 int reclaim_wait(char *p, size_t pages);
-/* In the manager: make memory short until thread CALL, which does that, says it again. */
+/*
+ * In the manager: make memory short until reclaim_wait() has seen pages go once more. 0,
+ * -ETIME after @seconds, or -errno.
+ */
 int reclaim(double seconds);
+/* Give back the memory that reclaim() took. */
 void reclaim_end(void);
 
-/* must.c: what a call is called, and the call on [@p, @p + @bytes); 0 or -errno. */
-extern const char *const call_names[];
+/* must.c */
+extern const char *const call_names[];	/* of enum call, for the output */
+/* Do @call, one of mprotect, fork and mmap, on @bytes at @p. 0 or -errno. */
 int do_call(enum call call, char *p, size_t bytes);
 /*
- * In the manager: thread CALL of @p must return while what holds it at @page of
- * @uffd lasts, others must go on, and after SIGKILL nothing is left. A WAITS_ value.
+ * In the manager. Thread CALL of @p has begun. It must return while thread COPY waits for
+ * @page of @uffd (@uffd -1: nothing is held). The other clients must get on. After
+ * SIGKILL no task of the party may be left. A WAITS_ value.
  */
 int must_return(struct party *p, int uffd, char *page, enum call call);
 
 /*
- * revoke.c: make the driver revoke the GTT mmap of @handle, of @size bytes. It is to be
- * prepared before the mmap is used. 0 or -errno.
+ * revoke.c: make the driver revoke the GTT mmap of the object @handle, of @size bytes, in
+ * the way that @call says. Both return 0 or -errno.
  */
+/* To be called before the mmap is touched. */
 int revoke_prepare(enum call call, int fd, uint32_t handle);
 int revoke_mmap(enum call call, int fd, uint32_t handle, uint64_t size);
+/* Let the device suspend when it has been idle for 100 ms. 0 or -errno. */
 int suspend_allow(void);
-/* Its runtime_status, "suspended" or what it is after @seconds; never NULL. */
+/*
+ * Wait for at most @seconds until the device is suspended. Its runtime_status after that:
+ * "suspended", "suspending", "active", ...; "unknown" if it cannot be read. Never NULL.
+ */
 const char *suspend_wait(double seconds);
+/* Wake the device up for good. */
 void suspend_forbid(void);
 
 #endif

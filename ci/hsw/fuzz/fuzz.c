@@ -13,6 +13,7 @@
 
 #include "cs.h"
 #include "fuzz.h"
+#include "wrap.h"
 
 struct hsw *fz_hsw;
 void (*fz_watch)(bool before);
@@ -32,8 +33,6 @@ static struct {
 static uint64_t clock_ns;
 
 /* Linked with --wrap: time passes when it is asked for, 1 us each. */
-int __wrap_clock_gettime(clockid_t id, struct timespec *ts);
-
 int __wrap_clock_gettime(clockid_t id, struct timespec *ts)
 {
 	(void)id;

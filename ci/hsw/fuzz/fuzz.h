@@ -39,10 +39,15 @@ extern uint8_t *fz_ram;
  * target which maps and unmaps for itself calls fz_no_memory() first.
  */
 void fz_reset(void);
-void fz_registers(void);		/* registers and PTEs only */
+/* The same for registers and PTEs only. */
+void fz_registers(void);
+/* Takes the one mapping out of the device's table; the memory stays. */
 void fz_no_memory(void);
 
-/* Maps bytes off to off + size of guest memory at gpa, page aligned. */
+/*
+ * Maps size bytes of guest memory, from byte offset off on, at guest address gpa: all
+ * multiples of 4 KiB. prot is MEM_READ | MEM_WRITE.
+ */
 void fz_map(uint64_t gpa, uint32_t off, uint32_t size, unsigned int prot);
 
 /*
@@ -65,7 +70,9 @@ struct fz_in {
 	const uint8_t *p, *end;
 };
 
+/* How many bytes are left. */
 size_t fz_left(const struct fz_in *in);
+/* The next 1, 2, 4 bytes. */
 uint8_t fz_u8(struct fz_in *in);
 uint16_t fz_u16(struct fz_in *in);
 uint32_t fz_u32(struct fz_in *in);
@@ -75,6 +82,7 @@ size_t fz_bytes(struct fz_in *in, void *buf, size_t len);
 /* What must hold; a finding if not. */
 #define FZ_MUST(cond) \
 	do { if (!(cond)) fz_broken(#cond, __FILE__, __LINE__); } while (0)
+/* Says so on stderr, and aborts. */
 void fz_broken(const char *what, const char *file, int line)
 	__attribute__((noreturn));
 

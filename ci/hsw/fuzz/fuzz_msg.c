@@ -30,24 +30,11 @@
 #include "fuzz.h"
 #include "vfio_proto.h"
 #include "vfio_user.h"
+#include "wrap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-ssize_t __wrap_recvmsg(int sock, struct msghdr *msg, int flags);
-ssize_t __wrap_sendmsg(int sock, const struct msghdr *msg, int flags);
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void __real_free(void *p);
-void __wrap_free(void *p);
-void __real_hsw_reset(struct hsw *hsw);
-void __wrap_hsw_reset(struct hsw *hsw);
 
 #define MAX_FILES	10
-
-/* mmap() and munmap() of guest memory. */
-void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t off);
-void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t off);
-int __real_munmap(void *at, size_t size);
-int __wrap_munmap(void *at, size_t size);
 
 static struct fz_in in;
 static bool hello;			/* VERSION still to be sent */

@@ -191,6 +191,7 @@ static void cmd_input(uint8_t flags, uint8_t what, uint8_t when,
 /* One of each layout, clipped and not, onto itself and elsewhere. */
 static void blits(void)
 {
+	static const uint8_t layout[] = { 3, 2, 40, 37, 5, 1, 4, 5, 33, 29 };
 	unsigned int what, i;
 
 	for (what = 0; what < 128; what++) {
@@ -198,8 +199,8 @@ static void blits(void)
 		u8(what & 4 ? 0xcc : 0x5a);
 		u8(0x0f ^ what << 4);
 		u8(0x34);
-		for (i = 0; i < 10; i++)
-			u8((const uint8_t[]){ 3, 2, 40, 37, 5, 1, 4, 5, 33, 29 }[i]);
+		for (i = 0; i < ARRAY_SIZE(layout); i++)
+			u8(layout[i]);
 		u32(0x12345678);
 		save("blt");
 	}

@@ -31,7 +31,7 @@
 #define TRIGGER_BOOL	(VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER)
 #define TRIGGER_EVENTFD	(VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER)
 
-static char dir[] = "/tmp/hsw-test-XXXXXX";
+static char dir[32] = "/tmp/hsw-test-XXXXXX";	/* mkdtemp() writes to it */
 static struct sockaddr_un addr = { .sun_family = AF_UNIX };
 static pid_t server;
 static int sock = -1;
@@ -44,6 +44,10 @@ static int rfd = -1;
 
 /* ------------------------------------------------------------------ */
 
+/*
+ * Starts the server with one more argument, extra (NULL: none), and waits at most 10 s for
+ * its socket. Its log is dir/log.
+ */
 static void start_server(const char *extra)
 {
 	const char *hsw = getenv("HSW");
@@ -83,6 +87,7 @@ static int wait_server(void)
 	return -1;
 }
 
+/* Closes the connection, if there is one. */
 static void hang_up(void)
 {
 	if (sock >= 0)
@@ -90,6 +95,7 @@ static void hang_up(void)
 	sock = -1;
 }
 
+/* A new connection; false if the server takes none for 5 s. */
 static bool dial(void)
 {
 	struct timeval patience = { .tv_sec = 20 };
@@ -107,6 +113,7 @@ static bool dial(void)
 	return false;
 }
 
+/* Sends len bytes and n_fds files (at most 64) as they are; false if that fails. */
 static bool send_raw(const void *buf, size_t len, const int *fds, size_t n_fds)
 {
 	char control[CMSG_SPACE(64 * sizeof(int))] = { 0 };
@@ -126,6 +133,7 @@ static bool send_raw(const void *buf, size_t len, const int *fds, size_t n_fds)
 	return sendmsg(sock, &msg, MSG_NOSIGNAL) == (ssize_t)len;
 }
 
+/* Sends a command with a new identification: header, payload, files. False if that fails. */
 static bool send_cmd(uint16_t command, uint32_t flags, const void *payload,
 		     size_t len, const int *fds, size_t n_fds)
 {
@@ -141,6 +149,7 @@ static bool send_cmd(uint16_t command, uint32_t flags, const void *payload,
 	return send_raw(buf, h.size, fds, n_fds);
 }
 
+/* Reads len bytes; with fds a file that comes along becomes rfd. False at the end or after 20 s. */
 static bool read_all(void *buf, size_t len, bool fds)
 {
 	while (len) {
@@ -183,6 +192,7 @@ static int get_reply(uint16_t command)
 	return rh.error;
 }
 
+/* The calls below send a command and wait for its reply. They return what get_reply() does. */
 static int call(uint16_t command, const void *payload, size_t len)
 {
 	if (!send_cmd(command, 0, payload, len, NULL, 0))
@@ -197,6 +207,7 @@ static int call_fd(uint16_t command, const void *payload, size_t len, int fd)
 	return get_reply(command);
 }
 
+/* The first message of a connection. */
 static int version(void)
 {
 	static const struct {
@@ -207,6 +218,7 @@ static int version(void)
 	return call(VU_VERSION, &msg, sizeof(msg.v) + strlen(msg.json) + 1);
 }
 
+/* count bytes at offset off of a region: a write has its data, len bytes, in data. */
 static int region_rw(uint16_t command, uint32_t region, uint64_t off,
 		     uint32_t count, const void *data, size_t len)
 {
@@ -219,6 +231,7 @@ static int region_rw(uint16_t command, uint32_t region, uint64_t off,
 	return call(command, buf, sizeof(rw) + len);
 }
 
+/* The dword at off; 0xdeadbeef if the read fails. */
 __attribute__((unused))
 static uint32_t rd32(uint32_t region, uint64_t off)
 {
@@ -235,6 +248,7 @@ static int wr32(uint32_t region, uint64_t off, uint32_t val)
 	return region_rw(VU_REGION_WRITE, region, off, 4, &val, 4);
 }
 
+/* Maps size bytes of fd, from byte offset on, at guest address gpa; fd -1: without a file. */
 static int dma_map(uint64_t gpa, uint64_t size, int fd, uint64_t offset)
 {
 	struct vu_dma_map m = { sizeof(m), VU_DMA_READ | VU_DMA_WRITE, offset,
@@ -244,6 +258,7 @@ static int dma_map(uint64_t gpa, uint64_t size, int fd, uint64_t offset)
 			call_fd(VU_DMA_MAP, &m, sizeof(m), fd);
 }
 
+/* VU_SET_IRQS of count vectors from start on; fd -1: no eventfd comes along. */
 __attribute__((unused))
 static int set_irqs(uint32_t flags, uint32_t index, uint32_t start,
 		    uint32_t count, int fd)

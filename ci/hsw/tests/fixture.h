@@ -7,6 +7,8 @@
  * graphics address A is byte A of it. PPGTT address PP + A is byte A of it
  * with neighbouring pages exchanged (pp_ram()), so that whoever takes the two
  * spaces for one, or pages for contiguous, is found out.
+ *
+ * Offsets into ram are in bytes.
  */
 #ifndef HSW_TESTS_FIXTURE_H
 #define HSW_TESTS_FIXTURE_H
@@ -39,6 +41,7 @@ static struct hsw *hsw;
 static uint8_t *ram;
 static int ram_fd;
 
+/* A valid PTE, PDE for guest address gpa: bits 38:0, 39:0 of it fit. */
 __attribute__((unused))
 static uint32_t pte_of(uint64_t gpa)
 {
@@ -58,12 +61,14 @@ static uint64_t pp_ram(uint32_t addr)
 	return (addr - PP) ^ GTT_PAGE;
 }
 
+/* The dword at ram offset off, to read or write. */
 __attribute__((unused))
 static uint32_t *ram32(uint64_t off)
 {
 	return (uint32_t *)(ram + off);
 }
 
+/* The same, off need not be aligned. */
 __attribute__((unused))
 static uint32_t get32(uint64_t off)
 {
@@ -73,6 +78,7 @@ static uint32_t get32(uint64_t off)
 	return v;
 }
 
+/* Writes, reads the register at engine_base[e] + off as the guest does. */
 __attribute__((unused))
 static void reg(enum engine_id e, uint32_t off, uint32_t val)
 {
@@ -85,6 +91,7 @@ static uint32_t reg_get(enum engine_id e, uint32_t off)
 	return mmio_read(hsw, engine_base[e] + off);
 }
 
+/* Makes the PTEs and page tables that map all of ram, as described above. */
 __attribute__((unused))
 static void map_all(void)
 {
@@ -178,6 +185,7 @@ static void revive(enum engine_id e)
 	   h_ = hsw->ring[e].hung && hsw->ring[e].at.head == head_; \
 	   revive(e); h_ && !hsw->ring[e].hung; })
 
+/* The device described above; ends the program if there is none. */
 __attribute__((unused))
 static void open_device(void)
 {
@@ -206,6 +214,7 @@ static void open_device(void)
 		ring_up(e);
 }
 
+/* Frees all of it. */
 __attribute__((unused))
 static void close_device(void)
 {
@@ -215,7 +224,7 @@ static void close_device(void)
 	log_close();
 }
 
-/* A number from the environment: HSW_TEST_SEED, HSW_TEST_ROUNDS. */
+/* The number in the environment variable name, or otherwise: HSW_TEST_SEED, HSW_TEST_ROUNDS. */
 __attribute__((unused))
 static unsigned long env_number(const char *name, unsigned long otherwise)
 {

@@ -43,7 +43,7 @@ int main(void)
 		sorted[i] = &reg_table[i];
 	qsort(sorted, reg_count, sizeof(*sorted), by_offset);
 
-	puts("<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
+	puts("<!-- SPDX" /* of the table, not of this file */ "-License-Identifier: GPL-2.0-only -->\n"
 	     "# Registers\n\n"
 	     "`make -C ci/hsw registers` writes this, out of `regs.c`. What is not listed holds\n"
 	     "what is written to it and is 0 after a reset. \"computed\": a read is not what is\n"

@@ -15,7 +15,7 @@ static const struct {
 	uint32_t proposed;
 } t[] = {
 	{ "{}", 0, 0 },
-	{ " { } \n", 0, 0 },
+	{ " { }\n ", 0, 0 },
 	{ "{\"capabilities\":{}}", 0, 0 },
 	{ "{\"capabilities\":{\"max_msg_fds\":8}}", 0, 1 },
 	{ "{\"capabilities\":{\"pgsizes\":4096,\"max_msg_fds\":8}}", 0, 3 },
@@ -51,7 +51,7 @@ int main(void)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		uint32_t proposed = 0;
 		int ret = caps_proposed(t[i].text, names, 2, &proposed);
 

@@ -17,13 +17,14 @@
 /* Nothing of the payload was executed, and the engine is where it should be. */
 static bool takes_all(enum engine_id e, uint32_t dw0, unsigned int bits)
 {
+	static const uint32_t payload[] = { 0x11000001, VICTIM, 0xbad };
 	uint32_t len = (1u << bits) - 1 + 2, i;
 	uint32_t *batch = ram32(BATCH);
 	bool good;
 
 	batch[0] = dw0 | (len - 2);
 	for (i = 1; i < len; i++)
-		batch[i] = (uint32_t[]){ 0x11000001, VICTIM, 0xbad }[i % 3];
+		batch[i] = payload[i % ARRAY_SIZE(payload)];
 	/* This one executes its payload: as registers without a meaning. */
 	if (dw0 == 0x11000000)
 		for (i = 1; i < len; i++)

@@ -14,7 +14,7 @@
 #include "hsw.h"
 #include "tap.h"
 
-static char path[] = "/tmp/hsw-log-XXXXXX";
+static char path[32] = "/tmp/hsw-log-XXXXXX";	/* mkstemp() writes to it */
 static struct hsw hsw;		/* only its counters are used here */
 
 /* Lines of the log that contain text. */

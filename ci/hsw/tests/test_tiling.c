@@ -11,27 +11,37 @@ struct walk {
 	unsigned int cw;		/* column inside the tile, bytes */
 };
 
+/* The tile whose first byte is at (tx, ty) of the surface and at addr in memory. */
+static bool check_tile(enum tiling tiling, struct walk t, unsigned int pitch,
+		       unsigned int tx, unsigned int ty, uint32_t addr)
+{
+	unsigned int c, y, b;
+
+	for (c = 0; c < t.w; c += t.cw)
+		for (y = 0; y < t.h; y++)
+			for (b = 0; b < t.cw; b++, addr++) {
+				uint32_t px = tx + c + b;
+
+				if (tiling_offset(tiling, pitch, px, ty + y) != addr)
+					return false;
+				if (tiling_run(tiling, px) != t.cw - b)
+					return false;
+			}
+	return true;
+}
+
 static bool check(enum tiling tiling, struct walk t, unsigned int pitch,
 		  unsigned int rows)
 {
 	uint32_t addr = 0;
-	unsigned int ty, tx, c, y, b;
+	unsigned int ty, tx;
 
 	for (ty = 0; ty < rows; ty += t.h)
-		for (tx = 0; tx < pitch; tx += t.w)
-			for (c = 0; c < t.w; c += t.cw)
-				for (y = 0; y < t.h; y++)
-					for (b = 0; b < t.cw; b++, addr++) {
-						uint32_t px = tx + c + b;
-						uint32_t py = ty + y;
-
-						if (tiling_offset(tiling, pitch,
-								  px, py) != addr)
-							return false;
-						if (tiling_run(tiling, px) !=
-						    t.cw - b)
-							return false;
-					}
+		for (tx = 0; tx < pitch; tx += t.w) {
+			if (!check_tile(tiling, t, pitch, tx, ty, addr))
+				return false;
+			addr += t.w * t.h;
+		}
 	return addr == pitch * rows;
 }
 
