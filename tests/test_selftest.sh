@@ -68,8 +68,8 @@ mutant "keeps what an importer had" 'igt_userptr_share failed' \
 	's/^\tkref_put(&up->ref, userptr_free_pages);$/\t;/
 	s/^static void userptr_free_pages/static void __maybe_unused userptr_free_pages/'
 mutant "tells an importer to try again" 'igt_userptr_share failed' \
-	's/^\tuserptr_prepare_map(obj);$/\t;/
-	s/^static void userptr_prepare_map/static void __maybe_unused userptr_prepare_map/'
+	's/^\t\tup = userptr_get_mapped(obj);$/\t\t;/
+	s/^static struct userptr_pages \*userptr_get_mapped/static struct userptr_pages * __maybe_unused userptr_get_mapped/'
 mutant_shell 'uses map'
 like "tells an importer to try again: map" "$(<"$TMP/out")" "^map fail "
 mutant "does not return the pages" 'igt_userptr_bound failed' \

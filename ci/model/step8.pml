@@ -12,8 +12,6 @@ bool stale = false;		/* I915_BO_STALE_BIT */
 #ifdef EXEC
 bool in_list = true;		/* the vma is in obj->vma.list */
 
-#define prepare_map()	skip
-
 /*
  * i915_gem_object_unbind(), with UNBIND_ACTIVE and UNBIND_PENDING: what it works on is
  * in a list of its own meanwhile

@@ -110,8 +110,8 @@ proctype caller(byte kind; byte range; byte n; bool nest)
 }
 
 /*
- * i915_gem_object_userptr_share(), n times; and any other who pins the pages.  The
- * page may not be one that was gone when the call began.
+ * Any task that pins the pages by i915_gem_object_pin_pages() and looks whether they are
+ * valid, n times.  The page may not be one that was gone when the call began.
  */
 proctype importer(bool fast; byte n)
 {
@@ -127,7 +127,6 @@ proctype importer(bool fast; byte n)
 	:: n == 0 || KILLED -> break
 	:: else ->
 		atomic { min = gone; was_sync = synchronised };
-		prepare_map();
 		pin_pages();
 		if
 		:: ret == 0 ->
@@ -141,16 +140,10 @@ proctype importer(bool fast; byte n)
 				}
 			:: else -> ret = AGAIN
 			fi;
+			pins--;
 			if
-			:: ret == AGAIN && M(share_pinned) ->
-				atomic { objlock == 0 -> schedule() };
-				pins--
-			:: else ->
-				pins--;
-				if
-				:: ret == AGAIN -> atomic { objlock == 0 -> schedule() }
-				:: else
-				fi
+			:: ret == AGAIN -> atomic { objlock == 0 -> schedule() }
+			:: else
 			fi
 		:: else
 		fi;
@@ -164,6 +157,71 @@ proctype importer(bool fast; byte n)
 	todo--;
 	TASK_EXIT()
 }
+
+#ifdef MAPPER
+/*
+ * i915_gem_object_userptr_share() and _unshare(): of the object's process (fast) or of
+ * another.  The page may not be one that was unmapped when the call began.
+ */
+proctype mapper(bool fast)
+{
+	byte min = 0, taken = 0;
+	bool stale_page, was_sync;
+	GUP_VARS;
+
+	mine = fast;
+	do
+	:: taken != 0 || KILLED -> break
+	:: else ->
+		ret = 0;
+		atomic {
+			min = (mapped && gone >= page -> page - 1 : gone);
+			was_sync = synchronised
+		};
+		/* userptr_get_valid() */
+		atomic {
+			objlock == 0;
+			if
+			:: pages != 0 && (VALID || M(map_blind)) ->
+				taken = pages;
+				refs[taken]++
+			:: else
+			fi
+		};
+		/* userptr_get_mapped() */
+		if
+		:: taken == 0 && mine ->
+			ALLOCATE();
+			atomic {
+				if
+				:: mapped -> taken = page; refs[taken]++
+				:: else
+				fi
+			}
+		:: else
+		fi;
+		if
+		:: taken == 0 ->
+			/* userptr_get_later() */
+			atomic { objlock == 0 -> schedule() };
+			if
+			:: ret == AGAIN -> NEXT_TRY
+			:: else -> break
+			fi
+		:: else ->
+			stale_page = was_sync && taken <= min;
+			assert(!stale_page)
+		fi;
+		RETURN_TO_USER()
+	od;
+	if
+	:: taken != 0 -> refs[taken]--
+	:: else
+	fi;
+	todo--;
+	TASK_EXIT()
+}
+#endif
 
 /* __i915_gem_userptr_get_pages_worker() */
 proctype worker()

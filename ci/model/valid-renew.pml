@@ -44,36 +44,6 @@ inline validate()
 	fi
 }
 
-/* userptr_prepare_map(): for the process itself */
-inline prepare_map()
-{
-	err = 0;
-	mo = have_mo && mine;
-	if
-	:: mo && pages != 0 && !VALID ->
-		/* i915_gem_userptr_release_stale() */
-		if
-		:: atomic { userptr_lock == 0 -> userptr_lock = _pid + 1 };
-			if
-			:: !VALID -> unbind(TRY)
-			:: else -> err = BUSY
-			fi;
-			if
-			:: err == 0 -> object_put_pages()
-			:: else
-			fi;
-			UNLOCK(userptr_lock)
-		:: else
-		fi
-	:: else
-	fi;
-	if
-	:: mo && pages == 0 -> begin()
-	:: else
-	fi;
-	atomic { err = 0; seq = 0; mo = false }
-}
-
 /* i915_gem_userptr_release_worker(), and _release_stale() */
 #define RELEASABLE \
 	(userptr_lock == 0 && \

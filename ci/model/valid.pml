@@ -38,7 +38,7 @@
 #define validate_blind	31
 #define share_blind	32
 #define no_wait		33
-#define share_pinned	34
+#define map_blind	34
 #define hold_early	35
 #define owner_waits	36
 #define no_hold		37
@@ -85,8 +85,8 @@
 #else
 #define IS_STEP8 false
 #endif
-/* Who may return pages, or get some, while the worker is about to return old ones */
-#if defined(SHRINK) || defined(FORK_SHRINKS) || (IMPORTERS > 0 && FAST)
+/* Who may return pages that are valid */
+#if defined(SHRINK) || defined(FORK_SHRINKS)
 #define MAY_WASTE	true
 #else
 #define MAY_WASTE	false
@@ -193,6 +193,9 @@ init
 #endif
 #if IMPORTERS > 1
 		todo++; run importer(false, USES);
+#endif
+#ifdef MAPPER
+		IMPORTER(MAPPER == OURS); run mapper(MAPPER == OURS);
 #endif
 #ifdef INV1
 		CALLER(INV1); run caller(INV1);
