@@ -117,7 +117,7 @@ src=(source --base toy --tree "$tree")
 bld=(build --base toy --tree "$tree" --step)
 
 # --- input
-refuses 2 "unknown base" "unknown base 'v1': give one of v5.10 v4.17 v6.1 v6.12 toy" source --base v1
+refuses 2 "unknown base" "unknown base 'v1': give one of v5.10 v4.17 v6.1 v6.12 v7.2 toy" source --base v1
 refuses 2 "no base" "--base is missing" source
 refuses 2 "base without package" "no package has the source of toy: give a tree" source --base toy
 refuses 2 "no tree there" "--tree /nonexistent: no such directory" source --base toy --tree /nonexistent
