@@ -103,9 +103,8 @@ inline submit(i, runs)
 #define IN_USE		(gpu[0] == pages || gpu[1] == pages)
 
 /*
- * i915_gem_object_unbind(): with UNBIND_ACTIVE if how is MAY_WAIT, with UNBIND_VM_TRYLOCK
- * if it is TRY; the shrinker's waits for the vm->mutex, and not for requests.  It has the
- * vma on a list of its own while it works, but not out of obj->vma.tree.
+ * i915_gem_object_unbind(): with UNBIND_ACTIVE if how is MAY_WAIT.  It has the vma on a
+ * list of its own while it works, but not out of obj->vma.tree.
  */
 #ifndef STEP8
 inline unbind(how)
@@ -117,9 +116,8 @@ inline unbind(how)
 	fi;
 	if
 	:: !bound
-	:: bound && how == TRY -> vma_tryunbind()
-	:: bound && how == IF_IDLE && ACTIVE -> err = BUSY
-	:: bound && how != TRY && !(how == IF_IDLE && ACTIVE) && vma_pin > 0 -> err = AGAIN
+	:: bound && how == IF_IDLE && ACTIVE && !M(release_active) -> err = BUSY
+	:: bound && vma_pin > 0 -> err = AGAIN
 	:: else -> vma_unbind()
 	fi;
 	if
@@ -155,22 +153,7 @@ inline vma_unbind()
 	fi
 }
 
-/* i915_vma_tryunbind() */
-inline vma_tryunbind()
-{
-	atomic {
-		if
-		:: !bound
-		:: bound && vm_mutex == 0 && vma_pin == 0 && VMA_IDLE ->
-			bound = false;
-			pins--
-		:: else -> err = BUSY
-		fi
-	}
-}
-
 #define VMA_UNUSED	(vma_pin == 0 && pins == bound)
-#define VM_FREE		(!bound || vm_mutex == 0)
 #ifdef NEVER
 #define DAEMONS		2
 #define REQUESTS_END	false
@@ -187,7 +170,6 @@ inline vma_tryunbind()
 #define foreign		false
 #define IN_USE		false
 #define VMA_UNUSED	(pins == 0)
-#define VM_FREE		true
 #define REQUESTS_END	true
 #define REQUESTS_DONE	true
 #define DAEMONS		2

@@ -46,8 +46,7 @@ inline validate()
 
 /* i915_gem_userptr_release_worker(), and _release_stale() */
 #define RELEASABLE \
-	(userptr_lock == 0 && \
-	 (VALID || pages == 0 || (VMA_UNUSED && !ACTIVE && VM_FREE)))
+	(userptr_lock == 0 && (VALID || pages == 0 || (VMA_UNUSED && !ACTIVE)))
 proctype release_worker()
 {
 	bool wasted, took;
@@ -70,7 +69,7 @@ end:	do
 				err = 0;
 				if
 				:: !VALID || M(release_blind) ->
-					unbind(TRY);
+					unbind(IF_IDLE);
 					if
 					:: err == 0 ->
 						wasted = VALID && pages != 0 && !MAY_WASTE;

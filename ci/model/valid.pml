@@ -62,7 +62,6 @@
 /* How unbind() goes about it */
 #define IF_IDLE		0
 #define MAY_WAIT	1
-#define TRY		2
 
 /* Who takes part */
 #ifndef IMPORTERS
