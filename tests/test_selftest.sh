@@ -68,7 +68,7 @@ mutant "keeps what an importer had" 'igt_userptr_share failed' \
 	's/^\tkref_put(&up->ref, userptr_free_pages);$/\t;/
 	s/^static void userptr_free_pages/static void __maybe_unused userptr_free_pages/'
 mutant "tells an importer to try again" 'igt_userptr_share failed' \
-	's/^\t\tup = userptr_get_mapped(obj);$/\t\t;/
+	's/^\t\tup = userptr_get_mapped(obj);$/\t\tup = NULL;/
 	s/^static struct userptr_pages \*userptr_get_mapped/static struct userptr_pages * __maybe_unused userptr_get_mapped/'
 mutant_shell 'uses map'
 like "tells an importer to try again: map" "$(<"$TMP/out")" "^map fail "
