@@ -12,12 +12,16 @@ cover letter: all of them), 1, 2... into DIR.
 Exit 0: done; 2: wrong usage, or get_maintainer.pl is not there or names no list.
 """
 
-import argparse
 import email.utils
 import os
 import re
 import subprocess
 import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, "ci"))
+from lib.cli import Parser    # noqa: E402
 
 ADDRESS = re.compile(r'"?(.*?)"?\s*<([!-~]+@[!-~]+)>')
 ROLE = re.compile(r"(.+?) \(([a-z ]+)(:.*)?\)")
@@ -72,19 +76,10 @@ def key(text):
     return (m.group(2) if m else text).lower()
 
 
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        die("%s: see scripts/recipients.py --help" % message)
-
-
 def options(argv):
-    p = Parser(add_help=False, allow_abbrev=False)
+    p = Parser("scripts/recipients.py", __doc__, die)
     p.add_argument("words", nargs="*")
-    p.add_argument("-h", "--help", action="store_true")
-    o = p.parse_args(argv)
-    if o.help:
-        print(__doc__.strip())
-        sys.exit(0)
+    o = p.read(argv)
     if len(o.words) < 3:
         die("TREE, DIR and a PATCH are needed: see scripts/recipients.py --help")
     return o.words
