@@ -103,11 +103,11 @@ inline submit(i, runs)
 #define IN_USE		(gpu[0] == pages || gpu[1] == pages)
 
 /*
- * i915_gem_object_unbind(): with UNBIND_ACTIVE if how is MAY_WAIT.  It has the vma on a
+ * i915_gem_object_unbind(): with UNBIND_ACTIVE if may_wait.  It has the vma on a
  * list of its own while it works, but not out of obj->vma.tree.
  */
 #ifndef STEP8
-inline unbind(how)
+inline unbind(may_wait)
 {
 	err = 0;
 	if
@@ -116,7 +116,7 @@ inline unbind(how)
 	fi;
 	if
 	:: !bound
-	:: bound && how == IF_IDLE && ACTIVE && !M(release_active) -> err = BUSY
+	:: bound && !may_wait && ACTIVE && !M(release_active) -> err = BUSY
 	:: bound && vma_pin > 0 -> err = AGAIN
 	:: else -> vma_unbind()
 	fi;
@@ -175,5 +175,5 @@ inline vma_unbind()
 #define DAEMONS		2
 inline gpu_is_done() { skip }
 inline mm_replace() { skip }
-inline unbind(how) { err = 0 }
+inline unbind(may_wait) { err = 0 }
 #endif

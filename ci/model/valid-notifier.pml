@@ -101,7 +101,7 @@ inline invalidate(kind)
 	if
 	:: flush ->
 		if
-		:: M(notifier_unbinds) -> unbind(MAY_WAIT)
+		:: M(notifier_unbinds) -> unbind(true)
 		:: else
 		fi;
 		if

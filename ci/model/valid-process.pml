@@ -28,19 +28,15 @@ inline caller_unlock(kind)
 	fi
 }
 
-/* i915_gem_shrink(), in an allocation of fork() */
-#ifdef FORK_SHRINKS
+/* i915_gem_shrink() */
 inline shrink()
 {
-	unbind(IF_IDLE);
+	unbind(false);
 	if
 	:: err == 0 -> object_put_pages()
 	:: else
 	fi
 }
-#else
-#define shrink()	skip
-#endif
 
 /* What comes between start and the zap */
 inline caller_nests(kind, range)
@@ -48,7 +44,11 @@ inline caller_nests(kind, range)
 	if
 	:: kind == FORK && nest ->
 		direct_reclaim();
+#ifdef FORK_SHRINKS
 		shrink()
+#else
+		skip
+#endif
 	:: kind == FORK && !nest ->
 		/* the same, and the page is that of another mm */
 		LOCK(i_mmap);
@@ -264,11 +264,7 @@ proctype shrinker(byte n)
 	:: n == 0 -> break
 	:: else ->
 		n--;
-		unbind(IF_IDLE);
-		if
-		:: err == 0 -> object_put_pages()
-		:: else
-		fi
+		shrink()
 	od
 }
 

@@ -17,7 +17,7 @@ inline validate()
 			:: else ->
 				if
 				:: pages != 0 ->
-					unbind(MAY_WAIT);
+					unbind(true);
 					if
 					:: err == 0 -> object_put_pages()
 					:: else
@@ -69,7 +69,7 @@ end:	do
 				err = 0;
 				if
 				:: !VALID || M(release_blind) ->
-					unbind(IF_IDLE);
+					unbind(false);
 					if
 					:: err == 0 ->
 						wasted = VALID && pages != 0 && !MAY_WASTE;

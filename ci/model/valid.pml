@@ -59,10 +59,6 @@
 #define INTR	4
 #define STALE	5
 
-/* How unbind() goes about it */
-#define IF_IDLE		0
-#define MAY_WAIT	1
-
 /* Who takes part */
 #ifndef IMPORTERS
 #define IMPORTERS	0
