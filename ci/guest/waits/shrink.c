@@ -61,12 +61,7 @@ static int prepare(void)
 		return scene.fd;
 	err = map_file(&memory);
 	if (!err)
-		err = gem_userptr(scene.fd, memory, BYTES, &b.object);
-	if (!err)
-		err = batch_create(scene.fd, scene.kind, &b.batch);
-	if (err)
-		return err;
-	err = batch_run(scene.fd, &b);
+		err = batch_over(scene.fd, memory, BYTES, &b);
 	purge.handle = scene.gem;
 	return err ? err : gem_ioctl(scene.fd, DRM_IOCTL_I915_GEM_MADVISE, &purge);
 }
