@@ -17,14 +17,21 @@ def lines(path, what):
     return [line.split("\t") for line in text.removesuffix("\n").split("\n")] if text else []
 
 
-def times(path):
-    """{test: its longest time}, of lines "test seconds" or of a results.tsv"""
+def longest(pairs):
+    """{test: its longest time} of pairs of an IGT test, or another one, and seconds"""
     out = {}
-    for cells in lines(path, "the times "):
-        name, seconds = (cells + [""])[:2] if len(cells) < len(results.HEAD) else cells[2:5:2]
-        if name.startswith("igt@") and re.fullmatch(r"\d+\.?\d*|\.\d+", seconds):
+    for name, seconds in pairs:
+        if name.startswith("igt@"):
             out[name] = max(out.get(name, 0), float(seconds))
     return out
+
+
+def times(path):
+    """longest() of lines "test seconds" or of a results.tsv; other lines do not count"""
+    pairs = ((cells + [""])[:2] if len(cells) < len(results.HEAD) else cells[2:5:2]
+             for cells in lines(path, "the times "))
+    return longest((name, seconds) for name, seconds in pairs
+                   if re.fullmatch(r"\d+\.?\d*|\.\d+", seconds))
 
 
 def part(tests, known, me, machines):
@@ -45,8 +52,5 @@ def part(tests, known, me, machines):
 
 def table(path):
     """The text of a file of times: the longest of each test of a results.tsv"""
-    longest = {}
-    for line in results.read(path):
-        if line.test.startswith("igt@"):
-            longest[line.test] = max(longest.get(line.test, 0), float(line.seconds))
-    return "".join("%s\t%.1f\n" % row for row in longest.items())
+    rows = longest((line.test, line.seconds) for line in results.read(path))
+    return "".join("%s\t%.1f\n" % row for row in rows.items())
